@@ -1,0 +1,287 @@
+"""Who acts: a user 用户, from a seat 席位 in an organisation 单位.
+
+A seat is held from one instant until another; its rank says who may grant it, its deeds what it
+may do. Rights are looked up at every request: a session carries none.
+
+    organisation: submitted ──verify──▶ verified
+                      ▲  └────refuse──▶ refused
+                      └──resubmit──────────┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from core.letters import Recipient
+from core.lifecycle import filled_iff
+from core.numbering import new_code
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """A natural person who signs in by e-mail."""
+
+    username = None  # type: ignore[assignment]  # the e-mail is the name to sign in with
+    first_name = last_name = None  # type: ignore[assignment]  # Chinese names are one field
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    phone = models.CharField(_("mobile phone"), max_length=20, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()  # type: ignore[assignment,misc]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.code:  # users are made by allauth and Wagtail too, which know no rule of ours
+            self.code = new_code()
+        super().save(*args, **kwargs)
+
+    def signature(self) -> Mapping[str, str]:
+        return {"actor": self.code}
+
+    def letter_recipients(self, at: datetime) -> Iterable[Recipient]:
+        yield Recipient(user=self.code, organisation="", email=self.email)
+
+
+class OrganisationKind(models.TextChoices):
+    ENTERPRISE = "enterprise", _("enterprise")
+    INSTITUTION = "institution", _("public institution")
+    UNIVERSITY = "university", _("university")
+    ASSOCIATION = "association", _("association")
+    GOVERNMENT = "government", _("government body")
+    INDIVIDUAL_BUSINESS = "individual-business", _("individual business")
+    NATURAL_PERSON = "natural-person", _("natural person")
+
+
+class Standing(models.TextChoices):
+    """What an organisation is to this site."""
+
+    PARTICIPANT = "participant", _("participant")
+    OPERATOR = "operator", _("operator")
+    REGULATOR = "regulator", _("regulator")
+
+
+class OrganisationState(models.TextChoices):
+    SUBMITTED = "submitted", _("under verification")
+    VERIFIED = "verified", _("verified")
+    REFUSED = "refused", _("refused")
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def verified(self) -> OrganisationQuerySet:
+        return self.filter(state=OrganisationState.VERIFIED)
+
+    def seating(self, user: User, at: datetime) -> OrganisationQuerySet:
+        return self.filter(seats__in=Seat.objects.held_at(at).filter(user=user)).distinct()
+
+
+class Organisation(models.Model):
+    """A unit by its 统一社会信用代码 (`uscc`), or a natural person, who has none."""
+
+    MOVES = {
+        OrganisationState.SUBMITTED: {OrganisationState.VERIFIED, OrganisationState.REFUSED},
+        OrganisationState.REFUSED: {OrganisationState.SUBMITTED},
+    }
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    uscc = models.CharField(_("unified social credit code"), max_length=18, unique=True, null=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
+    standing = models.CharField(max_length=12, choices=Standing, default=Standing.PARTICIPANT)
+    name = models.CharField(_("name"), max_length=120)
+    short_name = models.CharField(_("short name"), max_length=40, blank=True)
+    region = models.ForeignKey(
+        "core.Region", models.PROTECT, null=True, verbose_name=_("region"), related_name="+"
+    )
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    legal_representative = models.CharField(_("legal representative"), max_length=60, blank=True)
+    contact_name = models.CharField(_("contact person"), max_length=60, blank=True)
+    contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    state = models.CharField(
+        max_length=12, choices=OrganisationState, default=OrganisationState.SUBMITTED
+    )
+    state_reason = models.CharField(max_length=500, blank=True)
+    submitted_at = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(state__in=OrganisationState.values), name="organisation_state_known"
+            ),
+            CheckConstraint(
+                condition=Q(kind__in=OrganisationKind.values), name="organisation_kind_known"
+            ),
+            CheckConstraint(
+                condition=Q(standing__in=Standing.values), name="organisation_standing_known"
+            ),
+            CheckConstraint(
+                condition=filled_iff(~Q(kind="natural-person"), "uscc"),
+                name="organisation_uscc_iff_no_natural_person",
+            ),
+            CheckConstraint(
+                condition=filled_iff(Q(state="verified"), "verified_at"),
+                name="organisation_verified_at_iff_verified",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def letter_recipients(self, at: datetime) -> Iterable[Recipient]:
+        """Everybody who holds a seat here at that instant."""
+        for seat in self.seats.held_at(at).select_related("user"):
+            yield Recipient(user=seat.user.code, organisation=self.code, email=seat.user.email)
+
+
+class Rank(models.TextChoices):
+    """Who may grant a seat to whom: `accounts.seats.GRANTS`."""
+
+    LEGAL_REPRESENTATIVE = "legal-representative", _("legal representative")
+    MANAGER = "manager", _("manager")
+    OPERATOR = "operator", _("handler")
+
+
+class Deed(models.TextChoices):
+    """What a seat may be entitled to do; `DEEDS_OF` says which ones a standing has at all."""
+
+    GRANT_SEAT = "seat.grant", _("grant and revoke seats")
+    EDIT_ORGANISATION = "organisation.edit", _("keep the unit's data and certificates")
+    WRITE_ORDER = "order.write", _("write service orders")
+    APPROVE_ORDER = "order.approve", _("approve service orders")
+    APPLY_ENTRY = "entry.apply", _("apply for entry as an agency")
+    BID = "bid.submit", _("bid for service orders")
+    SIGN = "agreement.sign", _("sign contracts")
+    DELIVER = "delivery.hand-in", _("hand in deliverables")
+    ACCEPT = "delivery.accept", _("accept deliverables")
+    EVALUATE = "order.evaluate", _("evaluate")
+    VERIFY_ORGANISATION = "organisation.verify", _("verify organisations")
+    REVIEW_ENTRY = "entry.review", _("review entries of agencies")
+    REVIEW_ORDER = "order.review", _("review orders of owners with one person")
+    EDIT_CATALOGUE = "catalogue.edit", _("edit the service catalogue and legal figures")
+    SUPERVISE = "supervise", _("supervise")
+    THROW_DICE = "dice.throw", _("throw the dice in a witness's stead")
+
+
+DEEDS_OF: Mapping[str, frozenset[Deed]] = {
+    Standing.PARTICIPANT: frozenset(
+        {
+            Deed.GRANT_SEAT,
+            Deed.EDIT_ORGANISATION,
+            Deed.WRITE_ORDER,
+            Deed.APPROVE_ORDER,
+            Deed.APPLY_ENTRY,
+            Deed.BID,
+            Deed.SIGN,
+            Deed.DELIVER,
+            Deed.ACCEPT,
+            Deed.EVALUATE,
+        }
+    ),
+    Standing.OPERATOR: frozenset(
+        {
+            Deed.GRANT_SEAT,
+            Deed.EDIT_ORGANISATION,
+            Deed.VERIFY_ORGANISATION,
+            Deed.REVIEW_ENTRY,
+            Deed.REVIEW_ORDER,
+            Deed.EDIT_CATALOGUE,
+        }
+    ),
+    Standing.REGULATOR: frozenset(
+        {Deed.GRANT_SEAT, Deed.EDIT_ORGANISATION, Deed.SUPERVISE, Deed.THROW_DICE}
+    ),
+}
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    def held_at(self, at: datetime) -> SeatQuerySet:
+        return self.filter(Q(held_until=None) | Q(held_until__gt=at), held_from__lte=at)
+
+
+class Seat(models.Model):
+    """The right of a user to act for an organisation, from one instant until another."""
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="seats")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="seats")
+    rank = models.CharField(_("rank"), max_length=24, choices=Rank)
+    deeds = models.JSONField(_("scope"), default=list)
+    amount_ceiling = models.DecimalField(
+        _("up to the amount (yuan)"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    granted_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="granted")
+    held_from = models.DateTimeField(_("from"))
+    held_until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(rank__in=Rank.values), name="seat_rank_known"),
+            CheckConstraint(
+                condition=Q(held_until=None) | Q(held_until__gte=F("held_from")),
+                name="seat_ends_after_it_begins",
+            ),
+            UniqueConstraint(
+                fields=["user", "organisation"],
+                condition=Q(held_until=None),
+                name="seat_one_open_per_user_and_organisation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.user}"
+
+    def may(self, deed: str, amount: Decimal | None = None) -> bool:
+        """Whether the deed is in this seat's scope, up to `amount` yuan where one is at stake."""
+        if deed not in DEEDS_OF[self.organisation.standing]:
+            return False
+        if self.rank != Rank.LEGAL_REPRESENTATIVE and deed not in self.deeds:
+            return False
+        return amount is None or self.amount_ceiling is None or amount <= self.amount_ceiling
+
+    def signature(self) -> Mapping[str, str]:
+        """How events name this actor."""
+        return {
+            "actor": self.user.code,
+            "seat": self.code,
+            "organisation": self.organisation.code,
+        }
+
+    def letter_recipients(self, at: datetime) -> Iterable[Recipient]:
+        yield Recipient(
+            user=self.user.code, organisation=self.organisation.code, email=self.user.email
+        )

@@ -1,0 +1,5 @@
+"""What every template may say: money, instants, badges. Built in: no `{% load %}`."""
+
+from django.template import Library
+
+register = Library()

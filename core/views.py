@@ -1,0 +1,78 @@
+"""What every door needs: a declared access, a request id, and a way to refuse."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models, transaction
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
+
+from core import audit, clock
+from core.lifecycle import RuleBroken
+from core.tracing import request_id
+
+Door = TypeVar("Door", bound=Any)
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def declare(door: Door, access: str) -> Door:
+    """Say, once, who may call a view or everything behind an include."""
+    if hasattr(door, "access"):
+        raise ImproperlyConfigured(f"{door} is {door.access!r} and cannot be {access!r} too")
+    door.access = access
+    return door
+
+
+def public(view: Door) -> Door:
+    """Anybody may call this door, signed in or not."""
+    return declare(login_not_required(view), "public")
+
+
+def doors(
+    entries: Iterable[URLPattern | URLResolver], prefix: str = "/", access: str | None = None
+) -> Iterator[tuple[str, str | None]]:
+    """Every address below `entries` with who may call it; None where nobody said."""
+    for entry in entries:
+        address = prefix + str(entry.pattern)
+        declared = getattr(entry, "access", access)
+        if isinstance(entry, URLResolver):
+            yield from doors(entry.url_patterns, address, declared)
+        else:
+            yield address, getattr(entry.callback, "access", declared)
+
+
+def refusal(
+    request: Any, refused: RuleBroken, *, about: models.Model, form: BaseForm | None = None
+) -> None:
+    """Record the refused attempt, and tell the user: in the form, else above the next page."""
+    with transaction.atomic(durable=True):
+        audit.record(
+            about,
+            "deed.refused",
+            by=request.actor,
+            at=clock.now(),
+            door=request.resolver_match.view_name,
+            kind=type(refused).__name__,
+            sentence=refused.sentence,
+        )
+    if form is None:
+        messages.error(request, str(refused))
+    else:
+        form.add_error(None, str(refused))
+
+
+def name_request(get_response: View) -> View:
+    """Middleware: one id for the request, borne by its events."""
+
+    def named(request: HttpRequest) -> HttpResponse:
+        request_id.set(uuid4().hex)
+        response = get_response(request)
+        response["X-Request-ID"] = request_id.get()
+        return response
+
+    return named

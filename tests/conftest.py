@@ -1,0 +1,98 @@
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
+
+from tests import databases
+from tests.cast import Cast, with_passwords
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return Cast.assembled()
+
+
+@pytest.fixture
+def later(settings) -> Callable[..., None]:
+    """`later(days=3)`: time passes."""
+
+    def shift(**delta: float) -> None:
+        settings.CLOCK_OFFSET += timedelta(**delta)
+
+    return shift
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment, django_db_modify_db_settings, django_db_blocker
+) -> Iterator[None]:
+    """The test database, always: pytest-django's own fixture makes none where only races run.
+
+    On SQLite a finished one is kept for the next run, under a name made from all migrations.
+    """
+    kept = django_settings.VAR / "cache" / f"test-{_migrations()}.sqlite3"
+    if connection.vendor == "sqlite" and kept.exists():
+        name = connection.creation._get_test_db_name()
+        shutil.copyfile(kept, name)
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        yield
+        connection.close()
+        Path(name).unlink(missing_ok=True)
+        return
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+        if connection.vendor == "sqlite":
+            connection.close()
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            half = kept.with_suffix(f".{connection.settings_dict['NAME'].rpartition('/')[2]}")
+            shutil.copyfile(connection.settings_dict["NAME"], half)
+            half.replace(kept)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+def _migrations() -> str:
+    """The digest of every migration of ours and of the versions of everybody else's."""
+    root = django_settings.ROOT
+    files = [*sorted(root.glob("*/migrations/*.py")), root / "requirements" / "run.txt"]
+    files += sorted(root.glob("*/data/*"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+@dataclass
+class Database:
+    """One whose transactions really commit, with the cast in it."""
+
+    name: str
+    cast: Cast
+
+
+@pytest.fixture(scope="session")
+def prepared(django_db_setup, django_db_blocker) -> Iterator[Database]:
+    """What tests that commit start from. They never enter it: each gets a copy."""
+    with django_db_blocker.unblock(), databases.copied("prepared") as name:
+        with databases.entered(name):
+            cast = Cast.assembled()
+            with_passwords()
+        yield Database(name, cast)
+
+
+@pytest.fixture
+def database(prepared: Database, django_db_blocker) -> Iterator[Database]:
+    """This test's own copy, for its threads and its processes."""
+    with (
+        django_db_blocker.unblock(),
+        databases.entered(prepared.name),
+        databases.copied("own") as name,
+        databases.entered(name),
+    ):
+        yield Database(name, prepared.cast)
