@@ -226,6 +226,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "collected"
 STATICFILES_DIRS = [ROOT / "static"]  # made by `npm run build` from assets/
 WHITENOISE_USE_FINDERS = not PRODUCTION
+PAPER_FONTS = ROOT / "static" / "fonts"  # core.pdf: NotoSansSC-Regular.ttf, NotoSansSC-Bold.ttf
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 PRIVATE_ROOT = VAR / "private"  # core.uploads: never below MEDIA_ROOT
