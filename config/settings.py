@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
 ]
 MIDDLEWARE = [
     "core.views.name_request",
@@ -180,11 +181,13 @@ SQLITE: dict[str, Any] = {
 if PRODUCTION:
     required("PGHOST")
 if "PGHOST" not in environ:
-    VAR.mkdir(parents=True, exist_ok=True)
+    (VAR / "collected").mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": POSTGRESQL if "PGHOST" in environ else SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required("REDIS_URL") if PRODUCTION else environ.get("REDIS_URL", "")
+# Who wakes a worker once news is committed; else the worker's own looks at the outbox suffice.
+OUTBOX_KICK = "config.celery.kick" if REDIS_URL else ""
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

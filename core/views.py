@@ -6,11 +6,14 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models, transaction
+from django.db import DatabaseError, connection, models, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver
+from django.views.decorators.http import require_safe
 
 from core import audit, clock
 from core.lifecycle import RuleBroken
@@ -76,3 +79,33 @@ def name_request(get_response: View) -> View:
         return response
 
     return named
+
+
+@public
+@require_safe
+def healthz(request):
+    """Whether this process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@public
+@require_safe
+def readyz(request):
+    """Whether what this process stands on answers too: the database, migrated, and the cache."""
+    faults = list(_faults())
+    return JsonResponse({"ready": not faults, "faults": faults}, status=503 if faults else 200)
+
+
+def _faults() -> Iterator[str]:
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            yield "the database lacks migrations: run manage.py migrate"
+    except DatabaseError:
+        yield "the database does not answer"
+    try:
+        cache.set("readyz", "ok", 10)
+        if cache.get("readyz") != "ok":
+            yield "the cache does not keep what it is given"
+    except Exception:  # noqa: BLE001  # each backend raises its own
+        yield "the cache does not answer"

@@ -1,0 +1,69 @@
+"""Celery, in production: it carries «look at the outbox» and the timetable, never the truth.
+
+Losing the broker loses nothing: beat looks at the outbox every few seconds, whoever was told.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django  # settings are named first
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import close_old_connections  # noqa: E402
+
+from core import clock, outbox, timetable  # noqa: E402
+
+LOOK = 5  # seconds between beat's own looks at the outbox
+
+app = Celery("gongxin", broker=settings.REDIS_URL)
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+        "visibility_timeout": 600,
+    },
+    timezone=settings.TIME_ZONE,
+    beat_schedule={
+        "outbox": {"task": "gongxin.carry_outbox", "schedule": LOOK, "options": {"expires": LOOK}},
+        **{
+            entry.name: {
+                "task": "gongxin.run_entry",
+                "args": [entry.name],
+                "schedule": entry.seconds,
+                "options": {"expires": max(entry.seconds, 1)},
+            }
+            for entry in timetable.entries.values()
+        },
+    },
+    beat_schedule_filename=str(settings.VAR / "beat"),
+)
+
+
+@app.task(name="gongxin.carry_outbox")
+def carry_outbox() -> None:
+    """Carry news until none waits."""
+    close_old_connections()
+    while outbox.run_once(at=clock.now()):
+        pass
+
+
+@app.task(name="gongxin.run_entry")
+def run_entry(name: str) -> None:
+    timetable.run(name)
+
+
+def kick() -> None:
+    """Tell a worker, once and without retry, that news waits."""
+    carry_outbox.apply_async(retry=False, expires=60)
