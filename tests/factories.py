@@ -1,6 +1,6 @@
 """Rows as most tests want them. Each package adds the factories of its own rows below."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from factory import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
@@ -8,6 +8,17 @@ from factory.django import DjangoModelFactory
 from accounts.models import Organisation, OrganisationState, Rank, Seat, User
 from core import clock
 from core.numbering import new_code
+from marketplace.models import (
+    Agency,
+    AgencyService,
+    AgencyState,
+    Practitioner,
+    PractitionerCertificate,
+    Qualification,
+    QualificationCategory,
+    ReviewState,
+    ServiceItem,
+)
 
 USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -57,3 +68,105 @@ class SeatFactory(DjangoModelFactory):
     organisation = SubFactory(OrganisationFactory)
     rank = Rank.LEGAL_REPRESENTATIVE
     held_from = LazyFunction(lambda: clock.now() - timedelta(days=1))
+
+
+class QualificationCategoryFactory(DjangoModelFactory):
+    """Of units, in three levels."""
+
+    class Meta:
+        model = QualificationCategory
+
+    code = Sequence("category-{}".format)
+    name = Sequence("资质{}".format)
+    holder = "unit"
+    authority = "自然资源主管部门"
+    levels = LazyFunction(lambda: ["甲级", "乙级", "丙级"])
+
+
+class ServiceItemFactory(DjangoModelFactory):
+    """Without a required qualification."""
+
+    class Meta:
+        model = ServiceItem
+
+    code = Sequence("service-{}".format)
+    name = Sequence("服务事项{}".format)
+    group = "assessment"
+    summary = "由中介服务机构出具报告。"
+    when_needed = "申请项目审批前。"
+    authority = "自然资源主管部门"
+    fee_basis = "market"
+    revised_at = LazyFunction(clock.now)
+
+
+class AgencyFactory(DjangoModelFactory):
+    """Listed."""
+
+    class Meta:
+        model = Agency
+
+    code = LazyFunction(new_code)
+    organisation = SubFactory(OrganisationFactory)
+    state = AgencyState.LISTED
+    began_at = LazyFunction(lambda: clock.now() - timedelta(days=9))
+    submitted_at = LazyFunction(lambda: clock.now() - timedelta(days=8))
+    listed_at = LazyFunction(lambda: clock.now() - timedelta(days=7))
+
+
+class AgencyServiceFactory(DjangoModelFactory):
+    class Meta:
+        model = AgencyService
+
+    agency = SubFactory(AgencyFactory)
+    item = SubFactory(ServiceItemFactory)
+    process = "接受委托、踏勘现场、编制报告、修改定稿。"
+    time_limit_days = 20
+    fee = "按合同约定。"
+    offered_from = LazyFunction(lambda: clock.now() - timedelta(days=7))
+
+
+class VerifiedFactory(DjangoModelFactory):
+    """What every reviewed row has, decided by a seat of an operator."""
+
+    class Meta:
+        abstract = True
+
+    code = LazyFunction(new_code)
+    state = ReviewState.VERIFIED
+    submitted_at = LazyFunction(lambda: clock.now() - timedelta(days=8))
+    due_at = LazyFunction(lambda: clock.now() - timedelta(days=6))
+    decided_at = LazyFunction(lambda: clock.now() - timedelta(days=7))
+    decided_by = SubFactory(SeatFactory, organisation__standing="operator")
+
+
+class QualificationFactory(VerifiedFactory):
+    """Verified, and valid for years."""
+
+    class Meta:
+        model = Qualification
+
+    agency = SubFactory(AgencyFactory)
+    category = SubFactory(QualificationCategoryFactory)
+    level = "甲级"
+    number = Sequence("ZZ{:06}".format)
+    issued_on = date(2024, 1, 1)
+    valid_until = date(2099, 12, 31)
+
+
+class PractitionerFactory(VerifiedFactory):
+    class Meta:
+        model = Practitioner
+
+    agency = SubFactory(AgencyFactory)
+    name = "李明远"
+
+
+class PractitionerCertificateFactory(VerifiedFactory):
+    class Meta:
+        model = PractitionerCertificate
+
+    practitioner = SubFactory(PractitionerFactory)
+    category = SubFactory(QualificationCategoryFactory, holder="person")
+    number = Sequence("ZC{:06}".format)
+    issued_on = date(2024, 1, 1)
+    valid_until = date(2099, 12, 31)
