@@ -1,5 +1,17 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PublicationConfig(AppConfig):
     name = "publication"
+
+    def ready(self) -> None:
+        # Only here: this module is imported before any model can be.
+        from publication import kinds
+
+        kinds.register(
+            "withdrawal",
+            label=_("withdrawal notice"),
+            series="GXCH",
+            required={"reason": _("reason")},
+        )
