@@ -130,10 +130,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.end_idle_session",
     "accounts.access.name_actor",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.sessions.guard_staff",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -217,6 +219,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_IDLE = timedelta(minutes=30)
+ACCOUNT_SESSION_REMEMBER = False
+# Who acts for the operator or the regulator, or edits the site, shows a second factor.
+STAFF_NEEDS_MFA = environ.get("STAFF_NEEDS_MFA", "0" if REHEARSAL or DEMO else "1") == "1"
+if not STAFF_NEEDS_MFA and not (REHEARSAL or DEMO):
+    raise ImproperlyConfigured("STAFF_NEEDS_MFA=0 is for rehearsals and demos: unset it")
 SESSION_COOKIE_HTTPONLY = True
 
 LANGUAGE_CODE = "zh-hans"
@@ -227,6 +235,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "collected"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # or whitenoise warns
 STATICFILES_DIRS = [ROOT / "static"]  # made by `npm run build` from assets/
 WHITENOISE_USE_FINDERS = not PRODUCTION
 PAPER_FONTS = ROOT / "static" / "fonts"  # core.pdf: NotoSansSC-Regular.ttf, NotoSansSC-Bold.ttf
@@ -260,6 +269,9 @@ EMAIL_HOST_PASSWORD = environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = environ.get("EMAIL_USE_TLS") == "1"
 DEFAULT_FROM_EMAIL = environ.get("DEFAULT_FROM_EMAIL", "公信 <noreply@gongxin.invalid>")
 
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_FRONTEND_LOGIN_URL = reverse_lazy("account_login")
 WAGTAIL_SITE_NAME = "公信"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "cms.Picture"

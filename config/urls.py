@@ -1,14 +1,49 @@
 """The site map: one include per package; third parties' includes declare their access here."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from core.views import declare_include, public
+
+# One login: Wagtail's own pages for signing in and for forgotten passwords lead to it.
+to_login = public(RedirectView.as_view(pattern_name="account_login", query_string=True))
+to_reset = public(RedirectView.as_view(url="/accounts/password/reset/"))
+
+BEFORE_SIGN_IN = (
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "mfa_authenticate",
+)
+
 urlpatterns = [
     path("", include("core.urls")),
-    path("accounts/", include("allauth.urls")),
-    path("staff/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
-    path("", include(wagtail_urls)),
+    declare_include(
+        path("accounts/", include("allauth.urls")),
+        "signed in",
+        **dict.fromkeys(BEFORE_SIGN_IN, "public"),
+    ),
+    path("desk/", include("accounts.urls")),
+    path("staff/login/", to_login),
+    re_path("^staff/password_reset/", to_reset),
+    path("_util/login/", to_login),
+    declare_include(
+        path("staff/", include(wagtailadmin_urls)),
+        "staff: Wagtail's permissions",
+        wagtailadmin_sprite="public",
+        wagtailadmin_login="public",
+    ),
+    declare_include(path("documents/", include(wagtaildocs_urls)), "public"),
+    declare_include(path("", include(wagtail_urls)), "public"),
 ]

@@ -48,10 +48,17 @@ def record(
         "subject_code": subject.code,
         "at": at,
     }
-    content = canonical({**head, "by": by.signature(), "request": request_id.get(), "facts": facts})
+    actor = by.signature()
+    content = canonical({**head, "by": actor, "request": request_id.get(), "facts": facts})
     salt = secrets.token_bytes(32)
-    leaf = sha256(salt + content.encode()).digest()
-    return Event.objects.create(**head, public=public, content=content, salt=salt, leaf=leaf)
+    return Event.objects.create(
+        **head,
+        seat_code=actor.get("seat"),
+        public=public,
+        content=content,
+        salt=salt,
+        leaf=sha256(salt + content.encode()).digest(),
+    )
 
 
 def canonical(value: Any) -> str:

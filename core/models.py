@@ -14,6 +14,7 @@ class Event(models.Model):
     name = models.CharField(max_length=60)
     subject = models.CharField(max_length=60)
     subject_code = models.CharField(max_length=16)
+    seat_code = models.CharField(max_length=16, null=True)  # whose seat did it: the desk's 已办
     at = models.DateTimeField()
     public = models.BooleanField()
     content = models.TextField()
@@ -21,7 +22,10 @@ class Event(models.Model):
     leaf = models.BinaryField()
 
     class Meta:
-        indexes = [Index(fields=["subject_code", "name"], name="event_of_subject")]
+        indexes = [
+            Index(fields=["subject_code", "name"], name="event_of_subject"),
+            Index(fields=["seat_code", "-id"], name="event_of_seat"),
+        ]
 
 
 class OutboxQuerySet(models.QuerySet["Outbox"]):

@@ -36,6 +36,29 @@ def public(view: Door) -> Door:
     return declare(login_not_required(view), "public")
 
 
+def declare_include(entry: URLResolver, access: str, **by_name: str) -> URLResolver:
+    """Say who may call a third party's include: `access`, or what its URL names say apart.
+
+    What is `public` needs no sign-in any more.
+    """
+    declare(entry, access)
+    for found in _patterns(entry):
+        declared = by_name.get(found.name or "", access)
+        if found.name in by_name:
+            found.access = declared  # type: ignore[attr-defined]
+        if declared == "public":
+            found.callback = login_not_required(found.callback)
+    return entry
+
+
+def _patterns(entry: URLPattern | URLResolver) -> Iterator[URLPattern]:
+    if isinstance(entry, URLPattern):
+        yield entry
+    else:
+        for inner in entry.url_patterns:
+            yield from _patterns(inner)
+
+
 def doors(
     entries: Iterable[URLPattern | URLResolver], prefix: str = "/", access: str | None = None
 ) -> Iterator[tuple[str, str | None]]:
