@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+
+from core.calendar import Calendar
 
 
 class Event(models.Model):
@@ -93,3 +100,148 @@ class Region(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+
+class CalendarYear(ClusterableModel):
+    """A year whose days off are known, by the notice of the State Council that announced them."""
+
+    year = models.PositiveSmallIntegerField(_("year"), unique=True)
+    source = models.CharField(_("source document"), max_length=200)
+
+    class Meta:
+        ordering = ["-year"]
+        verbose_name = _("year of the calendar")
+        verbose_name_plural = _("working days and holidays")
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class CalendarDayManager(models.Manager["CalendarDay"]):
+    def calendar(self) -> Calendar:
+        """The calendar as the table has it now; one query."""
+        rows = self.values_list("on", "working", "year__year")
+        return Calendar({on: works for on, works, _year in rows}, {year for *_rest, year in rows})
+
+
+class CalendarDay(models.Model):
+    """A day on which work differs from the week's custom: a holiday, or a weekend day worked."""
+
+    year = ParentalKey(CalendarYear, on_delete=models.CASCADE, related_name="days")
+    on = models.DateField(_("day"), unique=True)
+    working = models.BooleanField(_("working day"))
+    name = models.CharField(_("occasion"), max_length=40)
+
+    objects = CalendarDayManager()
+
+    class Meta:
+        ordering = ["on"]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name}"
+
+    def clean(self) -> None:
+        if self.on and self.year_id and self.on.year != self.year.year:
+            raise ValidationError({"on": _("This day lies in another year.")})
+
+
+class LegalFigureQuerySet(models.QuerySet["LegalFigure"]):
+    def in_force(self, day: date) -> LegalFigureQuerySet:
+        return self.filter(Q(until_on=None) | Q(until_on__gt=day), from_on__lte=day)
+
+
+class LegalFigure(models.Model):
+    """One version of a figure that a law, a local rule or the platform sets (`core.figures`)."""
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    name = models.CharField(_("figure"), max_length=80)
+    title = models.CharField(_("meaning"), max_length=120)
+    region_code = models.CharField(_("region"), max_length=6, blank=True)
+    regime = models.CharField(_("regime"), max_length=40, blank=True)
+    value = models.JSONField(_("value"))
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    source = models.CharField(_("source"), max_length=300)
+    version = models.PositiveIntegerField(_("version"))
+    from_on = models.DateField(_("in force from"))
+    until_on = models.DateField(_("until (exclusive)"), null=True, blank=True)
+
+    objects = LegalFigureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "region_code", "regime", "-version"]
+        verbose_name = _("legal figure")
+        verbose_name_plural = _("legal figures")
+        constraints = [
+            UniqueConstraint(
+                fields=["name", "region_code", "regime", "version"], name="legalfigure_version_once"
+            ),
+            UniqueConstraint(
+                fields=["name", "region_code", "regime"],
+                condition=Q(until_on=None),
+                name="legalfigure_one_open",
+            ),
+            CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gt=F("from_on")),
+                name="legalfigure_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+
+class Scan(models.TextChoices):
+    """What the virus scanner said of a file."""
+
+    UNSCANNED = "unscanned", _("not scanned for viruses")
+    PENDING = "pending", _("waits for the virus scan")
+    CLEAN = "clean", _("no virus found")
+    INFECTED = "infected", _("virus found")
+
+
+class Upload(models.Model):
+    """A received file (`core.uploads`): stored under its SHA-256, shown to whom its purpose allows.
+
+    `subject` is empty until a deed attaches it to a row.
+    """
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=60)
+    subject = models.CharField(max_length=60, blank=True)
+    subject_code = models.CharField(max_length=16, blank=True)
+    organisation_code = models.CharField(max_length=16, blank=True)
+    user_code = models.CharField(max_length=16)
+    received_at = models.DateTimeField()
+    scan = models.CharField(max_length=12, choices=Scan, default=Scan.UNSCANNED)
+
+    class Meta:
+        indexes = [
+            Index(fields=["subject_code", "purpose"], name="upload_of_subject"),
+            Index(fields=["id"], condition=Q(scan="pending"), name="upload_to_scan"),
+        ]
+        constraints = [
+            CheckConstraint(condition=Q(scan__in=Scan.values), name="upload_scan_known"),
+            CheckConstraint(
+                condition=Q(subject="", subject_code="") | ~Q(subject="") & ~Q(subject_code=""),
+                name="upload_subject_whole_or_empty",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("core:upload", args=[self.code])
+
+
+class SpentKey(models.Model):
+    """A form's one-time key, and the row that its first sending made (`core.once`)."""
+
+    key = models.CharField(max_length=32, unique=True)
+    subject = models.CharField(max_length=60)
+    subject_code = models.CharField(max_length=16)
+    spent_at = models.DateTimeField()

@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
+from core import reference
 from tests import databases
 from tests.cast import Cast, with_passwords
 
@@ -49,6 +50,8 @@ def django_db_setup(
         return
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
+        for _loaded in reference.load_all():
+            pass
         if connection.vendor == "sqlite":
             connection.close()
             kept.parent.mkdir(parents=True, exist_ok=True)
@@ -61,10 +64,10 @@ def django_db_setup(
 
 
 def _migrations() -> str:
-    """The digest of every migration of ours and of the versions of everybody else's."""
+    """The digest of our migrations and reference data, and of the versions of everybody else's."""
     root = django_settings.ROOT
     files = [*sorted(root.glob("*/migrations/*.py")), root / "requirements" / "run.txt"]
-    files += sorted(root.glob("*/data/*"))
+    files += sorted([*root.glob("*/data/*"), *root.glob("*/reference.py")])
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 

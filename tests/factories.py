@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Organisation, OrganisationState, Rank, Seat, User
 from core import clock
+from core.models import LegalFigure
 from core.numbering import new_code
 from marketplace.models import (
     Agency,
@@ -68,6 +69,22 @@ class SeatFactory(DjangoModelFactory):
     organisation = SubFactory(OrganisationFactory)
     rank = Rank.LEGAL_REPRESENTATIVE
     held_from = LazyFunction(lambda: clock.now() - timedelta(days=1))
+
+
+class LegalFigureFactory(DjangoModelFactory):
+    """In force since long ago."""
+
+    class Meta:
+        model = LegalFigure
+
+    code = LazyFunction(new_code)
+    name = Sequence("test.figure-{}".format)
+    title = "测试用数值"
+    value = 3
+    unit = "工作日"
+    source = "本平台默认"
+    version = 1
+    from_on = date(2020, 1, 1)
 
 
 class QualificationCategoryFactory(DjangoModelFactory):

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 
 from core.lifecycle import RuleBroken
+from core.models import Region
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
@@ -24,6 +25,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
             "marketplace",
         )
         for model in apps.get_app_config(package).get_models()
+        if model is not Region  # thousands, which no rule writes
     }
 
 

@@ -1,0 +1,12 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from core import reference
+
+
+class Command(BaseCommand):
+    help = "Add the administrative divisions that the table lacks."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"core.regions: {reference.load_regions()} added")
