@@ -1,7 +1,44 @@
-"""What the frame of every page shows: the menu."""
+"""What the frame of every page shows: the time, the menus, who acts and what waits for them.
 
-from typing import Any
+Anonymous visitors cost no query; the counts of the others are asked for only when shown.
+"""
+
+from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from cms import navigation
+from core import clock
+from core.models import Letter
 
 
-def frame(request: Any) -> dict[str, Any]:
-    return {}
+def frame(request):
+    seat = getattr(request, "seat", None)
+    language = get_language()
+    shown = {
+        "now": clock.now(),
+        "home": "/en/" if language == "en" else "/",
+        "menu": navigation.links(navigation.PUBLIC, request.path),
+        "other_language": _other_language(request, language),
+    }
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return shown
+    return shown | {
+        "seat": seat,
+        "other_seats": [held for held in getattr(request, "seats", []) if held != seat],
+        "inbox_count": SimpleLazyObject(lambda: _unread(user)),
+    }
+
+
+def _other_language(request, language):
+    if request.method != "GET":
+        return None
+    if language == "en":
+        here = translate_url(request.get_full_path(), "zh-hans")
+        return {"label": "中文", "lang": "zh-Hans", "href": here}
+    return {"label": "English", "lang": "en", "href": translate_url(request.get_full_path(), "en")}
+
+
+def _unread(user):
+    return Letter.objects.filter(user_code=user.code, read_at=None).count()

@@ -1,5 +1,10 @@
-"""The site map: one include per package; third parties' includes declare their access here."""
+"""The site map: one include per package; third parties' includes declare their access here.
 
+Pages are Chinese at their plain address and have English labels below /en/; legal text stays
+Chinese. What is no page for people, or Wagtail's own, has one address only.
+"""
+
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
@@ -27,14 +32,9 @@ BEFORE_SIGN_IN = (
     "mfa_authenticate",
 )
 
+handler500 = "core.views.server_error"
 urlpatterns = [
     path("", include("core.urls")),
-    declare_include(
-        path("accounts/", include("allauth.urls")),
-        "signed in",
-        **dict.fromkeys(BEFORE_SIGN_IN, "public"),
-    ),
-    path("desk/", include("accounts.urls")),
     path("staff/login/", to_login),
     re_path("^staff/password_reset/", to_reset),
     path("_util/login/", to_login),
@@ -45,5 +45,15 @@ urlpatterns = [
         wagtailadmin_login="public",
     ),
     declare_include(path("documents/", include(wagtaildocs_urls)), "public"),
-    declare_include(path("", include(wagtail_urls)), "public"),
+    *i18n_patterns(
+        declare_include(
+            path("accounts/", include("allauth.urls")),
+            "signed in",
+            **dict.fromkeys(BEFORE_SIGN_IN, "public"),
+        ),
+        path("desk/", include("accounts.urls")),
+        # Wagtail takes every address that is left: each package's include goes above this line.
+        declare_include(path("", include(wagtail_urls)), "public"),
+        prefix_default_language=False,
+    ),
 ]

@@ -4,6 +4,7 @@ from core import views
 
 app_name = "core"
 urlpatterns = [
+    path("clock", views.clock_face, name="clock"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
 from django.urls import URLPattern, URLResolver
 from django.views.decorators.http import require_safe
 
@@ -132,3 +133,16 @@ def _faults() -> Iterator[str]:
             yield "the cache does not keep what it is given"
     except Exception:  # noqa: BLE001  # each backend raises its own
         yield "the cache does not answer"
+
+
+def server_error(request):
+    """The last resort: a page without the frame, whose making might fail again."""
+    page = loader.get_template("500.html").render({"request_id": request_id.get()})
+    return HttpResponse(page, status=500)
+
+
+@public
+@require_safe
+def clock_face(request):
+    """The server's time, for countdowns on pages that were finished earlier."""
+    return JsonResponse({"now": clock.now().isoformat()}, headers={"Cache-Control": "no-store"})

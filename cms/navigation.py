@@ -1,0 +1,71 @@
+"""Where one can go: the menus of the frame, of the desk and of the foot.
+
+An entry names a URL of a package below; what a seat may not do anywhere is not offered to it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Deed, Seat, Standing
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str | Promise
+    name: str
+    deeds: tuple[str, ...] = ()
+    standings: tuple[str, ...] = ()
+
+    def offered(self, seat: Seat | None) -> bool:
+        if self.deeds or self.standings:
+            if seat is None:
+                return False
+            if self.standings and seat.organisation.standing not in self.standings:
+                return False
+            return not self.deeds or any(seat.may(deed) for deed in self.deeds)
+        return True
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    href: str
+    current: bool
+
+
+PUBLIC = (
+    Entry(_("Service orders"), "marketplace:orders"),
+    Entry(_("Agencies"), "marketplace:agencies"),
+    Entry(_("Services"), "marketplace:services"),
+    Entry(_("Notices"), "publication:notices"),
+    Entry(_("Verification"), "publication:verify"),
+)
+
+
+@lru_cache(maxsize=256)
+def address(name: str, language: str | None) -> str:
+    """Where a named page is, in that language; empty where there is none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def links(entries: Iterable[Entry], path: str, seat: Seat | None = None) -> list[Link]:
+    """The entries offered to `seat`; the one with the longest address above `path` is current."""
+    offered = [
+        (entry, address(entry.name, get_language())) for entry in entries if entry.offered(seat)
+    ]
+    shown = [(entry, href) for entry, href in offered if href]
+    above = [href for _entry, href in shown if path.startswith(href)]
+    current = max(above, key=len, default="")
+    return [Link(str(entry.label), href, href == current) for entry, href in shown]
+
+
+__all__ = ["PUBLIC", "Deed", "Entry", "Link", "Standing", "links"]
