@@ -1,6 +1,7 @@
 from tests.doors import shown
 
 DOORS = [
+    shown("core:clock"),
     shown("core:healthz"),
     shown("core:readyz"),
 ]
