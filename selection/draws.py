@@ -14,7 +14,9 @@ from django.conf import settings
 from accounts.models import Organisation
 from core import clock
 from core.audit import Actor
+from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, part
+from core.models import CalendarDay
 from core.numbering import new_code
 from selection import sealing, witnesses
 from selection.methods import Confirmation, Dice, Evidence, Frozen, Quote, Result, draw
@@ -34,23 +36,24 @@ def commit(
     *,
     owner: Organisation,
     announced_for: datetime,
-    regulator_from: datetime,
-    fails_at: datetime,
+    regulator_days: int,
+    failure_days: int,
     at: datetime,
 ) -> Draw:
     """Choose the secret of order `number`, and commit to it: the notice shows the commitment.
 
-    The dice are announced for `announced_for`; from `regulator_from` on a regulator may throw them
-    (one working day later), and at `fails_at` (after three) the order fails.
+    The dice are announced for `announced_for`; once so many working days after that day are over, a
+    regulator may throw them in the witness's stead, and the order fails.
     """
+    calendar, day = CalendarDay.objects.calendar(), day_of(announced_for)
     secret = secrets.token_hex(32)
     return Draw.objects.create(
         code=new_code(),
         number=number,
         owner=owner,
         announced_for=announced_for,
-        regulator_from=regulator_from,
-        fails_at=fails_at,
+        regulator_from=calendar.add_working_days(day, regulator_days).until(),
+        fails_at=calendar.add_working_days(day, failure_days).until(),
         commitment=draw.commitment(number, secret),
         sealed_secret=_seal(number, secret),
         committed_at=at,

@@ -486,7 +486,8 @@ def compare(
         expected = json.loads(pack(frozen, evidence, choose(frozen, evidence)))
     except Malformed as broken:
         return [f"格式不符：{broken}"]
-    wrong = [*_history(frozen, evidence), *_differences(given, expected)]
+    values = sorted(_differences(given, expected), key=lambda line: line.startswith("digest "))
+    wrong = [*_history(frozen, evidence), *values]
     if not wrong and content != canonical(expected):
         wrong = ["写法不符：文件不是规范形式（键排序、无空格、UTF-8），内容可能被改动过"]
     return wrong
