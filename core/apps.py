@@ -5,8 +5,9 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import reference
+        from core import reference, tasks, timetable
 
         reference.loader("core.regions", reference.load_regions)
         reference.loader("core.calendar", reference.load_calendar)
         reference.loader("core.figures", reference.load_figures)
+        timetable.every("core.scan-pending", seconds=60, task=tasks.scan_pending)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -11,13 +12,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.template import loader
 from django.urls import URLPattern, URLResolver
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from core import audit, clock
+from core import audit, clock, uploads
 from core.lifecycle import RuleBroken
+from core.models import Upload
 from core.tracing import request_id
 
 Door = TypeVar("Door", bound=Any)
@@ -118,6 +122,27 @@ def readyz(request):
     """Whether what this process stands on answers too: the database, migrated, and the cache."""
     faults = list(_faults())
     return JsonResponse({"ready": not faults, "faults": faults}, status=503 if faults else 200)
+
+
+@public
+@require_safe
+def upload(request, code):
+    """A received file, to whom its purpose allows; all others learn not even that it exists."""
+    found = get_object_or_404(Upload, code=code)
+    if not uploads.is_readable(found, request):
+        raise Http404
+    if settings.X_ACCEL:
+        response = HttpResponse()
+        response["X-Accel-Redirect"] = f"{settings.X_ACCEL}/{uploads.path(found.sha256)}"
+        response["Content-Disposition"] = content_disposition_header(True, found.name)
+    else:
+        content = uploads.content(found)
+        response = FileResponse(content, as_attachment=True, filename=found.name)
+    response["Content-Type"] = found.media_type
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _faults() -> Iterator[str]:

@@ -30,6 +30,14 @@ def later(settings) -> Callable[..., None]:
     return shift
 
 
+@pytest.fixture(autouse=True)
+def _own_private_files(settings, tmp_path) -> None:
+    """What a test receives goes away with it."""
+    options = {"location": tmp_path / "private", "base_url": None}
+    private = settings.STORAGES["private"] | {"OPTIONS": options}
+    settings.STORAGES = settings.STORAGES | {"private": private}
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment, django_db_modify_db_settings, django_db_blocker
