@@ -6,12 +6,18 @@ may do. Rights are looked up at every request: a session carries none.
     organisation: submitted ──verify──▶ verified
                       ▲  └────refuse──▶ refused
                       └──resubmit──────────┘
+    invitation:   sent ──accept──▶ accepted
+                   ├────decline──▶ declined
+                   └───withdraw──▶ withdrawn
+
+A certificate 证照 of the wallet is superseded by another, never edited; what its days say about
+it (valid, about to expire, expired) is derived.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.letters import Recipient
 from core.lifecycle import filled_iff
+from core.models import Upload
 from core.numbering import new_code
 
 
@@ -91,6 +98,13 @@ class Standing(models.TextChoices):
     REGULATOR = "regulator", _("regulator")
 
 
+class Authority(models.TextChoices):
+    """By what right somebody registers an organisation."""
+
+    IN_PERSON = "in-person", _("the legal representative or the person in charge")
+    IN_WRITING = "in-writing", _("a person with a written authorisation")
+
+
 class OrganisationState(models.TextChoices):
     SUBMITTED = "submitted", _("under verification")
     VERIFIED = "verified", _("verified")
@@ -123,6 +137,9 @@ class Organisation(models.Model):
         "core.Region", models.PROTECT, null=True, verbose_name=_("region"), related_name="+"
     )
     address = models.CharField(_("address"), max_length=200, blank=True)
+    authority = models.CharField(
+        _("you register as"), max_length=12, choices=Authority, default=Authority.IN_PERSON
+    )
     legal_representative = models.CharField(_("legal representative"), max_length=60, blank=True)
     contact_name = models.CharField(_("contact person"), max_length=60, blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
@@ -130,7 +147,7 @@ class Organisation(models.Model):
     state = models.CharField(
         max_length=12, choices=OrganisationState, default=OrganisationState.SUBMITTED
     )
-    state_reason = models.CharField(max_length=500, blank=True)
+    state_reason = models.CharField(_("reason"), max_length=500, blank=True)
     submitted_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True)
 
@@ -164,6 +181,10 @@ class Organisation(models.Model):
         """Everybody who holds a seat here at that instant."""
         for seat in self.seats.held_at(at).select_related("user"):
             yield Recipient(user=seat.user.code, organisation=self.code, email=seat.user.email)
+
+    @property
+    def is_verified(self) -> bool:
+        return self.state == OrganisationState.VERIFIED
 
 
 class Rank(models.TextChoices):
@@ -226,6 +247,10 @@ DEEDS_OF: Mapping[str, frozenset[Deed]] = {
 }
 
 
+# What may be done for an organisation that the operator has not verified yet.
+BEFORE_VERIFICATION = frozenset({Deed.EDIT_ORGANISATION})
+
+
 class SeatQuerySet(models.QuerySet["Seat"]):
     def held_at(self, at: datetime) -> SeatQuerySet:
         return self.filter(Q(held_until=None) | Q(held_until__gt=at), held_from__lte=at)
@@ -265,9 +290,18 @@ class Seat(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation} · {self.user}"
 
+    def scope(self) -> frozenset[str]:
+        """Every deed in this seat's scope."""
+        return frozenset(deed for deed in DEEDS_OF[self.organisation.standing] if self.may(deed))
+
+    def is_held(self, at: datetime) -> bool:
+        return self.held_from <= at and (self.held_until is None or at < self.held_until)
+
     def may(self, deed: str, amount: Decimal | None = None) -> bool:
         """Whether the deed is in this seat's scope, up to `amount` yuan where one is at stake."""
         if deed not in DEEDS_OF[self.organisation.standing]:
+            return False
+        if not self.organisation.is_verified and deed not in BEFORE_VERIFICATION:
             return False
         if self.rank != Rank.LEGAL_REPRESENTATIVE and deed not in self.deeds:
             return False
@@ -285,3 +319,169 @@ class Seat(models.Model):
         yield Recipient(
             user=self.user.code, organisation=self.organisation.code, email=self.user.email
         )
+
+
+class InvitationState(models.TextChoices):
+    SENT = "sent", _("waits for an answer")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting_at(self, at: datetime) -> InvitationQuerySet:
+        return self.filter(state=InvitationState.SENT, open_until__gt=at)
+
+    def addressed_to(self, user: User) -> InvitationQuerySet:
+        return self.filter(email__iexact=user.email)
+
+
+class Invitation(models.Model):
+    """A seat that is offered to the person behind an e-mail address, with an account or without."""
+
+    MOVES = {
+        InvitationState.SENT: {
+            InvitationState.ACCEPTED,
+            InvitationState.DECLINED,
+            InvitationState.WITHDRAWN,
+        },
+    }
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    rank = models.CharField(_("rank"), max_length=24, choices=Rank)
+    deeds = models.JSONField(_("scope"), default=list)
+    amount_ceiling = models.DecimalField(
+        _("up to the amount (yuan)"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    held_from = models.DateTimeField(_("from"))
+    held_until = models.DateTimeField(_("until"), null=True, blank=True)
+    invited_by = models.ForeignKey(Seat, models.PROTECT, related_name="invitations")
+    sent_at = models.DateTimeField()
+    open_until = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=InvitationState, default=InvitationState.SENT)
+    answered_at = models.DateTimeField(null=True)
+    seat = models.OneToOneField(Seat, models.PROTECT, null=True, related_name="invitation")
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["email"], condition=Q(state="sent"), name="invitation_waiting")
+        ]
+        constraints = [
+            CheckConstraint(
+                condition=Q(state__in=InvitationState.values), name="invitation_state_known"
+            ),
+            CheckConstraint(condition=Q(rank__in=Rank.values), name="invitation_rank_known"),
+            CheckConstraint(
+                condition=filled_iff(Q(state="accepted"), "seat"),
+                name="invitation_seat_iff_accepted",
+            ),
+            CheckConstraint(
+                condition=filled_iff(~Q(state="sent"), "answered_at"),
+                name="invitation_answered_at_iff_answered",
+            ),
+            UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=Q(state="sent"),
+                name="invitation_one_waiting_per_address",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.email}"
+
+    def letter_recipients(self, at: datetime) -> Iterable[Recipient]:
+        """The person, who may have no account yet: then the letter goes by mail only."""
+        user = User.objects.filter(email__iexact=self.email).first()
+        yield Recipient(user=user.code if user else "", organisation="", email=self.email)
+
+
+class CertificateKind(models.TextChoices):
+    LICENCE = "licence", _("business licence or certificate of the unified code")
+    AUTHORISATION = "authorisation", _("letter of authorisation")
+    QUALIFICATION = "qualification", _("qualification certificate")
+    PERSON = "person", _("certificate of a practitioner")
+    SOCIAL_INSURANCE = "social-insurance", _("proof of social insurance")
+    MANAGEMENT_SYSTEM = "management-system", _("certificate of a management system")
+    FINANCE = "finance", _("financial statement or audit report")
+    REFERENCE = "reference", _("contract or proof of a past job")
+    OTHER = "other", _("other certificate")
+
+
+SOON = timedelta(days=90)
+REMINDERS = (90, 30, 7)  # days before a certificate expires
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def current(self) -> CertificateQuerySet:
+        """Neither superseded nor put away."""
+        return self.filter(superseded_by=None, put_away_at=None)
+
+    def of(self, organisation: Organisation) -> CertificateQuerySet:
+        return self.filter(organisation=organisation)
+
+    def valid_on(self, day: date) -> CertificateQuerySet:
+        return self.current().filter(Q(valid_until=None) | Q(valid_until__gte=day))
+
+    def expiring(self, day: date) -> CertificateQuerySet:
+        """Current ones whose last day lies within 90 days, or has passed."""
+        return self.current().filter(valid_until__lte=day + SOON)
+
+
+class Certificate(models.Model):
+    """A paper of the wallet 证照库: entered once with its scan, chosen in every form."""
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="certificates")
+    kind = models.CharField(_("kind"), max_length=24, choices=CertificateKind)
+    name = models.CharField(_("name"), max_length=120)
+    number = models.CharField(_("number"), max_length=80, blank=True)
+    holder = models.CharField(_("holder"), max_length=60, blank=True)
+    issuer = models.CharField(_("issued by"), max_length=120, blank=True)
+    issued_on = models.DateField(_("issued on"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until (last day)"), null=True, blank=True)
+    scan = models.ForeignKey(Upload, models.PROTECT, related_name="+", verbose_name=_("scan"))
+    superseded_by = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="supersedes"
+    )
+    put_away_at = models.DateTimeField(null=True)
+    entered_at = models.DateTimeField()
+    reminded_at_days = models.PositiveSmallIntegerField(null=True)
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["valid_until"],
+                condition=Q(superseded_by=None, put_away_at=None),
+                name="certificate_expiring",
+            )
+        ]
+        constraints = [
+            CheckConstraint(
+                condition=Q(kind__in=CertificateKind.values), name="certificate_kind_known"
+            ),
+            CheckConstraint(
+                condition=Q(valid_until=None)
+                | Q(issued_on=None)
+                | Q(valid_until__gte=F("issued_on")),
+                name="certificate_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}".strip()
+
+    def is_valid(self, day: date) -> bool:
+        """Whether it may be relied on that day; its last day counts."""
+        if self.superseded_by_id or self.put_away_at:
+            return False
+        return self.valid_until is None or day <= self.valid_until
+
+    def days_left(self, day: date) -> int | None:
+        """Days until its last day, negative afterwards; None where it has no end."""
+        return None if self.valid_until is None else (self.valid_until - day).days

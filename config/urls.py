@@ -30,6 +30,7 @@ BEFORE_SIGN_IN = (
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "mfa_authenticate",
+    "mfa_login_webauthn",
 )
 
 handler500 = "core.views.server_error"

@@ -1,1 +1,10 @@
+// What makes the pages quicker. Every page works without it.
 import 'htmx.org';
+import './parts/menu.js';
+import './parts/clock.js';
+import './parts/copy.js';
+import './parts/confirm.js';
+import './parts/forms.js';
+import './parts/queue.js';
+
+document.documentElement.classList.add('js');

@@ -1,0 +1,73 @@
+// Countdowns and the clock in the strip, by the server's time: a wrong clock here changes nothing.
+// A page may have been finished earlier, so the time is asked for, once in ten minutes a tab.
+import { all, one, say } from './page.js';
+
+const KEPT = 'gongxin-clock';
+const MINUTE = 60_000;
+let offset = Date.parse(document.body.dataset.now) - Date.now() || 0;
+
+async function ask() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) || 'null');
+  if (kept && Math.abs(Date.now() - kept.asked) < 10 * MINUTE) {
+    offset = kept.offset;
+    return;
+  }
+  const sent = Date.now();
+  const answer = await fetch('/clock', { headers: { Accept: 'application/json' } });
+  if (!answer.ok) return;
+  const { now } = await answer.json();
+  const received = Date.now();
+  offset = Date.parse(now) - (sent + received) / 2;
+  sessionStorage.setItem(KEPT, JSON.stringify({ asked: received, offset }));
+}
+
+const spoken = new Set();
+function countdown(element) {
+  const { until, over, units, spoken: sentence } = element.dataset;
+  const left = Math.max(0, Date.parse(until) - Date.now() - offset);
+  if (!left) {
+    element.textContent = over;
+    return;
+  }
+  const minutes = Math.floor(left / MINUTE);
+  const names = units.split(',');
+  const numbers = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  while (numbers.length > 1 && !numbers[0]) {
+    numbers.shift();
+    names.shift();
+  }
+  element.replaceChildren(...numbers.flatMap((number, at) => {
+    const unit = document.createElement('small');
+    unit.textContent = names[at];
+    return [String(number), unit];
+  }));
+  // Spoken three times, not each second.
+  for (const mark of [60, 10, 1]) {
+    if (minutes === mark && !spoken.has(until + mark)) {
+      spoken.add(until + mark);
+      say(sentence.replace('%s', mark));
+    }
+  }
+}
+
+const beijing = new Intl.DateTimeFormat('zh-CN', {
+  timeZone: 'Asia/Shanghai', year: 'numeric', month: 'numeric', day: 'numeric',
+  weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+});
+function strip(element) {
+  if (!document.documentElement.lang.startsWith('zh')) return;
+  const part = Object.fromEntries(
+    beijing.formatToParts(Date.now() + offset).map(({ type, value }) => [type, value]));
+  element.textContent =
+    `${part.year}年${part.month}月${part.day}日 ${part.weekday} ${part.hour}:${part.minute}`;
+}
+
+function tick() {
+  all('[data-until]').forEach(countdown);
+  const clock = one('[data-clock]');
+  if (clock) strip(clock);
+}
+
+tick();
+setInterval(tick, 15_000);
+ask().then(tick, () => {});  // offline: the page's own time stands
