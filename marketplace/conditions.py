@@ -214,6 +214,24 @@ def wording(node: Node, categories: Mapping[str, Category]) -> str:
     return words
 
 
+@dataclass(frozen=True)
+class Outline:
+    """A demand for the eye: words, or a heading with parts."""
+
+    words: str
+    parts: tuple[Outline, ...] = ()
+
+
+def outline(node: Node, categories: Mapping[str, Category]) -> Outline:
+    """The tree as nested lines, “all of” and “one of” spelt out."""
+    match node:
+        case AllOf(of):
+            return Outline(gettext("All of:"), tuple(outline(part, categories) for part in of))
+        case AnyOf(of):
+            return Outline(gettext("One of:"), tuple(outline(part, categories) for part in of))
+    return Outline(wording(node, categories))
+
+
 def check(facts: Facts, requirement: Requirement, on: date) -> list[Check]:
     """Every condition, one line each: listed, offers the items, then the parts of the tree.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Count, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +67,17 @@ class ServiceItemQuerySet(models.QuerySet["ServiceItem"]):
     def offered(self) -> ServiceItemQuerySet:
         """In force: it can be ordered and offered."""
         return self.filter(retired=False)
+
+    def matching(self, text: str) -> ServiceItemQuerySet:
+        columns = ("name", "summary", "when_needed", "authority")
+        return self.filter(
+            Q(*(Q(**{f"{column}__icontains": text}) for column in columns), _connector=Q.OR)
+        )
+
+    def with_agency_count(self) -> ServiceItemQuerySet:
+        """How many listed agencies offer each now, as `agency_count`."""
+        offered = Q(agency_services__offered_until=None, agency_services__agency__state="listed")
+        return self.annotate(agency_count=Count("agency_services", filter=offered))
 
 
 class ServiceItem(models.Model):
@@ -144,6 +155,7 @@ class ServiceItem(models.Model):
 class ServiceItemVersion(models.Model):
     """What an item said from `recorded_at` on. Never changed."""
 
+    code = models.CharField(max_length=16, unique=True, editable=False)
     item = models.ForeignKey(ServiceItem, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     content = models.JSONField()

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from marketplace.views import catalogue
+
+app_name = "marketplace"
+
+supply = [
+    path("services/", catalogue.services, name="services"),
+    path("services/<slug:slug>/", catalogue.service_detail, name="service-detail"),
+]
+demand: list = []  # orders
+
+urlpatterns = [*supply, *demand]
