@@ -2,10 +2,12 @@
 
 from marketplace.models.agencies import (
     Agency,
+    AgencyFile,
     AgencyService,
     AgencyState,
     Commitment,
     EntryReview,
+    FileKind,
     Outcome,
     Practitioner,
     PractitionerCertificate,
@@ -39,6 +41,7 @@ __all__ = [
     "UNPUBLISHED",
     "WON",
     "Agency",
+    "AgencyFile",
     "AgencyService",
     "AgencyState",
     "Avoidance",
@@ -47,6 +50,7 @@ __all__ = [
     "EntryReview",
     "Evaluation",
     "FeeBasis",
+    "FileKind",
     "Holder",
     "Method",
     "Needed",

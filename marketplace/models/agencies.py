@@ -21,7 +21,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Seat
+from core.fields import EncryptedTextField
 from core.lifecycle import filled_iff
+from core.models import Upload
 from marketplace.models.catalogue import FeeBasis, QualificationCategory, ServiceItem
 
 
@@ -56,6 +58,8 @@ class Agency(models.Model):
     code = models.CharField(max_length=16, unique=True, editable=False)
     organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="agency")
     state = models.CharField(max_length=12, choices=AgencyState, default=AgencyState.DRAFT)
+    draft = EncryptedTextField(blank=True, default="", editable=False)  # as typed, in JSON
+    drafted_at = models.DateTimeField(null=True)
     introduction = models.TextField(_("introduction"), blank=True)
     established_on = models.DateField(_("established on"), null=True)
     registered_capital = models.DecimalField(
@@ -65,9 +69,15 @@ class Agency(models.Model):
     website = models.URLField(_("website"), blank=True)
     quality_measures = models.TextField(_("measures for the quality of service"), blank=True)
     honours = models.TextField(_("honours"), blank=True)
+    legal_representative_id = EncryptedTextField(
+        _("ID number of the legal representative"), blank=True, default=""
+    )
     authorised_name = models.CharField(_("authorised person"), max_length=60, blank=True)
     authorised_phone = models.CharField(
         _("phone of the authorised person"), max_length=30, blank=True
+    )
+    authorised_id = EncryptedTextField(
+        _("ID number of the authorised person"), blank=True, default=""
     )
     began_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
@@ -94,6 +104,29 @@ class Agency(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("marketplace:agency-detail", args=[self.organisation.code])
+
+
+class FileKind(models.TextChoices):
+    LICENCE = "licence", _("business licence or certificate of registration")
+    LEGAL_ID = "legal-id", _("ID card of the legal representative, both sides")
+    AUTHORISATION = "authorisation", _("letter of authorisation")
+    AUTHORISED_ID = "authorised-id", _("ID card of the authorised person, both sides")
+    INSURANCE = "insurance", _("social insurance record of the authorised person, last 3 months")
+    OTHER = "other", _("other material")
+
+
+class AgencyFile(models.Model):
+    """A file of an entry; superseded by the next submission, never deleted."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="files")
+    kind = models.CharField(max_length=16, choices=FileKind)
+    upload = models.ForeignKey(Upload, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(kind__in=FileKind.values), name="agencyfile_kind_known")
+        ]
 
 
 class Outcome(models.TextChoices):
@@ -248,6 +281,9 @@ class Certified(Reviewed):
     issuer = models.CharField(_("issued by"), max_length=80, blank=True)
     issued_on = models.DateField(_("issued on"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)  # null: for good
+    scan = models.ForeignKey(
+        Upload, models.PROTECT, null=True, related_name="+", verbose_name=_("scan")
+    )
 
     class Meta(Reviewed.Meta):
         abstract = True
@@ -271,6 +307,7 @@ class Qualification(Certified):
     """A qualification 资质 of an agency."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="qualifications")
+    reminded_days = models.PositiveSmallIntegerField(null=True)  # the last reminder's distance
 
     objects = CertifiedQuerySet.as_manager()
 
@@ -293,12 +330,25 @@ class Practitioner(Reviewed):
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="practitioners")
     name = models.CharField(_("name"), max_length=60)
     title = models.CharField(_("professional title"), max_length=60, blank=True)
+    id_number = EncryptedTextField(_("ID number"), default="")
+    person = models.CharField(max_length=64, editable=False)  # keyed digest of the ID number
+    insurance = models.ForeignKey(
+        Upload, models.PROTECT, null=True, related_name="+", verbose_name=_("social insurance")
+    )
 
     objects = ReviewedQuerySet.as_manager()
 
     class Meta(Reviewed.Meta):
         abstract = False
         indexes = [Index(fields=["state", "due_at"], name="practitioner_due")]
+        constraints = [
+            *Reviewed.Meta.constraints,
+            UniqueConstraint(
+                fields=["person"],
+                condition=Q(state="verified", ended_at=None) & ~Q(person=""),
+                name="practitioner_of_one_agency",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
