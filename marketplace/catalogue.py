@@ -104,9 +104,7 @@ def _check_demand(tree: Any) -> None:
             "The required qualifications are not written as they must be: %(what)s.", what=str(bad)
         ) from bad
     named = conditions.categories_in(node)
-    known = set(
-        QualificationCategory.objects.filter(code__in=named).values_list("code", flat=True)
-    )
+    known = set(QualificationCategory.objects.filter(code__in=named).values_list("code", flat=True))
     if named - known:
         unknown = "、".join(sorted(named - known))
         raise RuleBroken("No qualification category is called %(name)s.", name=unknown)
@@ -114,7 +112,7 @@ def _check_demand(tree: Any) -> None:
 
 @transaction.atomic(durable=True)
 def load() -> int:
-    """Add the categories and items of the data file that the tables lack; what staff edited stays."""
+    """Add the file's categories and items that the tables lack; what staff edited stays."""
     data = reference.read(FILE)
     known = set(QualificationCategory.objects.values_list("code", flat=True))
     missing = [

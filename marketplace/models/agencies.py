@@ -21,7 +21,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Seat
-from core.fields import EncryptedTextField
 from core.lifecycle import filled_iff
 from core.models import Upload
 from marketplace.models.catalogue import FeeBasis, QualificationCategory, ServiceItem
@@ -58,7 +57,6 @@ class Agency(models.Model):
     code = models.CharField(max_length=16, unique=True, editable=False)
     organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="agency")
     state = models.CharField(max_length=12, choices=AgencyState, default=AgencyState.DRAFT)
-    draft = EncryptedTextField(blank=True, default="", editable=False)  # as typed, in JSON
     drafted_at = models.DateTimeField(null=True)
     introduction = models.TextField(_("introduction"), blank=True)
     established_on = models.DateField(_("established on"), null=True)
@@ -69,15 +67,9 @@ class Agency(models.Model):
     website = models.URLField(_("website"), blank=True)
     quality_measures = models.TextField(_("measures for the quality of service"), blank=True)
     honours = models.TextField(_("honours"), blank=True)
-    legal_representative_id = EncryptedTextField(
-        _("ID number of the legal representative"), blank=True, default=""
-    )
     authorised_name = models.CharField(_("authorised person"), max_length=60, blank=True)
     authorised_phone = models.CharField(
         _("phone of the authorised person"), max_length=30, blank=True
-    )
-    authorised_id = EncryptedTextField(
-        _("ID number of the authorised person"), blank=True, default=""
     )
     began_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
@@ -330,8 +322,9 @@ class Practitioner(Reviewed):
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="practitioners")
     name = models.CharField(_("name"), max_length=60)
     title = models.CharField(_("professional title"), max_length=60, blank=True)
-    id_number = EncryptedTextField(_("ID number"), default="")
-    person = models.CharField(max_length=64, editable=False)  # keyed digest of the ID number
+    person = models.CharField(
+        max_length=64, default="", editable=False
+    )  # keyed digest of the ID number
     insurance = models.ForeignKey(
         Upload, models.PROTECT, null=True, related_name="+", verbose_name=_("social insurance")
     )
