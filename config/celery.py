@@ -3,9 +3,11 @@
 Losing the broker loses nothing: beat looks at the outbox every few seconds, whoever was told.
 """
 
+import logging
 import os
 
 from celery import Celery
+from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -17,6 +19,8 @@ from django.conf import settings  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 
 from core import clock, outbox, timetable  # noqa: E402
+
+logger = logging.getLogger(__name__)
 
 LOOK = 5  # seconds between beat's own looks at the outbox
 
@@ -33,6 +37,12 @@ app.conf.update(
         "socket_connect_timeout": 1,
         "socket_timeout": 5,
         "visibility_timeout": 600,
+        # For who publishes: a deed never waits for a broker that is away. Workers and beat keep
+        # trying by broker_connection_max_retries.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
     },
     timezone=settings.TIME_ZONE,
     beat_schedule={
@@ -66,4 +76,7 @@ def run_entry(name: str) -> None:
 
 def kick() -> None:
     """Tell a worker, once and without retry, that news waits."""
-    carry_outbox.apply_async(retry=False, expires=60)
+    try:
+        carry_outbox.apply_async(retry=False, expires=60)
+    except OperationalError:
+        logger.warning("the broker is away: beat will look at the outbox once it is back")
