@@ -77,7 +77,7 @@ class User(AbstractUser):
         return {"actor": self.code}
 
     def letter_recipients(self, at: datetime) -> Iterable[Recipient]:
-        yield Recipient(user=self.code, organisation="", email=self.email)
+        yield Recipient(self.code, "", self.email, str(self))
 
 
 class OrganisationKind(models.TextChoices):
@@ -180,7 +180,7 @@ class Organisation(models.Model):
     def letter_recipients(self, at: datetime) -> Iterable[Recipient]:
         """Everybody who holds a seat here at that instant."""
         for seat in self.seats.held_at(at).select_related("user"):
-            yield Recipient(user=seat.user.code, organisation=self.code, email=seat.user.email)
+            yield Recipient(seat.user.code, self.code, seat.user.email, self.name)
 
     @property
     def is_verified(self) -> bool:
@@ -316,9 +316,8 @@ class Seat(models.Model):
         }
 
     def letter_recipients(self, at: datetime) -> Iterable[Recipient]:
-        yield Recipient(
-            user=self.user.code, organisation=self.organisation.code, email=self.user.email
-        )
+        unit = self.organisation
+        yield Recipient(self.user.code, unit.code, self.user.email, unit.name)
 
 
 class InvitationState(models.TextChoices):
@@ -396,7 +395,8 @@ class Invitation(models.Model):
     def letter_recipients(self, at: datetime) -> Iterable[Recipient]:
         """The person, who may have no account yet: then the letter goes by mail only."""
         user = User.objects.filter(email__iexact=self.email).first()
-        yield Recipient(user=user.code if user else "", organisation="", email=self.email)
+        name = str(user) if user else ""
+        yield Recipient(user.code if user else "", "", self.email, name)
 
 
 class CertificateKind(models.TextChoices):

@@ -288,6 +288,7 @@ EMAIL_HOST = environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_TIMEOUT = 20
 EMAIL_USE_TLS = environ.get("EMAIL_USE_TLS") == "1"
 DEFAULT_FROM_EMAIL = environ.get("DEFAULT_FROM_EMAIL", "公信 <noreply@gongxin.invalid>")
 

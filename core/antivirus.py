@@ -9,14 +9,11 @@ from typing import IO
 
 from django.conf import settings
 
+from core.gateways import GatewayUnavailable
 from core.models import Scan
 
 CHUNK = 1 << 16
 PATIENCE = 30
-
-
-class GatewayUnavailable(Exception):
-    """The scanner does not answer: try again later."""
 
 
 def scan(stream: IO[bytes]) -> Scan:

@@ -65,12 +65,28 @@ class Counter(models.Model):
     last = models.PositiveIntegerField(default=0)
 
 
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def of(self, user_code: str) -> LetterQuerySet:
+        return self.filter(user_code=user_code)
+
+    def unread(self) -> LetterQuerySet:
+        return self.filter(read_at=None)
+
+    def to_mail(self, at: datetime) -> LetterQuerySet:
+        """Not mailed yet, neither given up nor in the hands of another worker; oldest first."""
+        waiting = self.filter(mailed_at=None, mail_tries__lt=Letter.TRIES).exclude(email="")
+        return waiting.exclude(mail_after__gt=at).order_by("pk")
+
+
 class Letter(models.Model):
     """What one user is told, in the inbox and by mail; `organisation_code` may be empty."""
+
+    TRIES = 12  # with growing pauses, some four days; the inbox keeps the letter anyway
 
     code = models.CharField(max_length=16, unique=True)
     user_code = models.CharField(max_length=16)
     organisation_code = models.CharField(max_length=16, blank=True)
+    addressed_to = models.CharField(max_length=120, blank=True)
     email = models.EmailField(blank=True)
     kind = models.CharField(max_length=60)
     subject = models.CharField(max_length=200)
@@ -79,12 +95,20 @@ class Letter(models.Model):
     posted_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    mail_after = models.DateTimeField(null=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            Index(fields=["user_code", "-posted_at"], name="letter_inbox"),
+            Index(fields=["user_code", "-posted_at", "-id"], name="letter_inbox"),
+            Index(fields=["user_code"], condition=Q(read_at=None), name="letter_unread"),
             Index(fields=["id"], condition=Q(mailed_at=None), name="letter_to_mail"),
         ]
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 class Region(models.Model):
