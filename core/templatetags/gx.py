@@ -51,6 +51,12 @@ def day(when: date | None) -> str:
 
 
 @register.filter
+def last_day(until: datetime | None) -> str:
+    """The last day of a period, from its exclusive end: 2026年12月24日"""
+    return day(until - datetime.resolution) if until else ""
+
+
+@register.filter
 def instant(when: datetime | None) -> str:
     """2026年11月23日 周一 17:00"""
     if when is None:
