@@ -20,6 +20,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import CheckConstraint, Exists, F, Index, OuterRef, Q, UniqueConstraint
 from django.urls import reverse
@@ -166,6 +167,10 @@ class Agreement(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("contracts:agreement-detail", args=[self.number])
 
+    def subject_row(self) -> Any:
+        """What the agreement is about: a row of an upper package, whose model it does not know."""
+        return apps.get_model(self.subject)._base_manager.get(code=self.subject_code)
+
     def is_signable(self, at: datetime) -> bool:
         return self.state == AgreementState.DRAWN_UP and at < self.sign_until
 
@@ -258,6 +263,11 @@ class Milestone(models.Model):
         return self.title
 
     @property
+    def number(self) -> str:
+        """`GXHT-2026-00001-2`: the agreement's number and the place in it."""
+        return f"{self.agreement.number}-{self.place}"
+
+    @property
     def last_deliverable(self) -> Deliverable | None:
         return max(self.deliverables.all(), key=lambda one: one.round, default=None)
 
@@ -316,6 +326,15 @@ class Deliverable(models.Model):
 
     def __str__(self) -> str:
         return f"{self.milestone} · {self.round}"
+
+    @staticmethod
+    def is_readable(upload: Any, request: Any) -> bool:
+        """Whether a file attached to a deliverable is shown: to both sides and the supervisor."""
+        if request.seat is None:
+            return False
+        visible = Agreement.objects.visible_to(request.seat)
+        attached = Deliverable.objects.filter(code=upload.subject_code)
+        return attached.filter(milestone__agreement__in=visible).exists()
 
 
 class ChangeKind(models.TextChoices):

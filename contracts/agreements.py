@@ -1,0 +1,288 @@
+"""Agreements: drawn up by whoever awards, signed by both sides, or declined, or lapsed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Organisation, Seat
+from contracts.announcements import announce
+from contracts.drafting import Stage, draft, money
+from contracts.milestones import is_near, start_clock
+from contracts.models import Agreement, AgreementState, AgreementTemplate, Milestone, Party, Side
+from core import clock, figures, letters, outbox
+from core.audit import Actor, record
+from core.calendar import day_of
+from core.lifecycle import RuleBroken, lock, move, part
+from core.models import CalendarDay
+from core.money import in_words, yuan
+from core.numbering import new_code, next_number
+
+CONSENT = "同意签署"
+
+
+@part
+def draw_up(
+    *,
+    template: AgreementTemplate,
+    about: Any,
+    title: str,
+    parties: Mapping[str, Organisation],
+    amount: Decimal,
+    milestones: Sequence[Stage],
+    values: Mapping[str, str],
+    by: Actor,
+    at: datetime,
+) -> Agreement:
+    """Write the agreement about a row (an order) for its two sides to sign, and tell them.
+
+    `values`: what the template wants (`AgreementTemplate.values`), empty ones take its default.
+    ValueError, a bug of the caller: stages that do not add up to the amount, a value that is
+    missing, a side without its unit.
+    """
+    amount = yuan(amount)
+    if sum(stage.amount for stage in milestones) != amount:
+        raise ValueError(f"the milestones of “{title}” do not add up to {amount}")
+    if set(parties) != set(Side.values):
+        raise ValueError(f"“{title}” needs a unit on each side, not {sorted(parties)}")
+    drawn_up_at = clock.after_lock()
+    today = day_of(drawn_up_at)
+    legal = figures.on(today)
+    due = CalendarDay.objects.calendar().add_days(today, legal["agreement.signing.days"].value)
+    acceptance_days = legal["delivery.acceptance.working-days"].value
+    year = today.year
+    number = f"GXHT-{year}-{next_number(f'agreement-{year}'):05}"
+    paper = draft(
+        template.body,
+        title=title,
+        values={
+            **_wanted(template, values),
+            **_facts_of(parties),
+            "number": number,
+            "amount": money(amount),
+            "amount_in_words": in_words(amount),
+            "acceptance_days": str(acceptance_days),
+            "sign_until": f"{due.on:%Y年%-m月%-d日} 24 时",
+        },
+        stages=milestones,
+    )
+    agreement = Agreement.objects.create(
+        code=new_code(),
+        number=number,
+        template=template,
+        subject=about._meta.label_lower,
+        subject_code=about.code,
+        title=title,
+        paper=paper.to_json(),
+        digest=paper.digest(),
+        amount=amount,
+        acceptance_days=acceptance_days,
+        drawn_up_at=drawn_up_at,
+        sign_until=due.until(),
+    )
+    for side, organisation in parties.items():
+        agreement.parties.create(side=side, organisation=organisation)
+    Milestone.objects.bulk_create(
+        Milestone(
+            agreement=agreement,
+            place=place,
+            title=stage.title,
+            content=stage.content,
+            amount=stage.amount,
+            days=stage.days,
+            in_working_days=stage.in_working_days,
+        )
+        for place, stage in enumerate(milestones, 1)
+    )
+    record(agreement, "agreement.drawn-up", by=by, at=at, number=number, digest=agreement.digest)
+    tell(agreement, "agreement-drawn-up", at=drawn_up_at)
+    return agreement
+
+
+@transaction.atomic(durable=True)
+def sign(agreement: Agreement, *, typed: str, digest: str, by: Seat, at: datetime) -> Agreement:
+    """Sign the text with this digest for the seat's unit; the last signature concludes it.
+
+    Refused once the time is over, twice, on another text, without the typed consent, and to who
+    has signed for the other side.
+    """
+    agreement = lock(agreement, state=AgreementState.DRAWN_UP)
+    signed_at = clock.after_lock()
+    party = _open_party(agreement, by.organisation, signed_at)
+    other = agreement.parties.exclude(pk=party.pk).select_related("signed_by").get()
+    if digest != agreement.digest:
+        raise RuleBroken("The text you confirmed is not that of this contract: read it again.")
+    if typed.strip() not in (CONSENT, by.organisation.name):
+        raise RuleBroken(
+            "Type “%(consent)s” or “%(name)s”, character by character, to sign.",
+            consent=CONSENT,
+            name=by.organisation.name,
+        )
+    if other.signed_by and other.signed_by.user_id == by.user_id:
+        raise RuleBroken("You have signed for the other side: a colleague must sign for this one.")
+    party.signed_at, party.signed_by = signed_at, by
+    party.signer, party.typed = by.user.name or by.user.email, typed.strip()
+    party.save(update_fields=["signed_at", "signed_by", "signer", "typed"])
+    record(
+        agreement,
+        "agreement.signed",
+        by=by,
+        at=at,
+        side=party.side,
+        digest=digest,
+        typed=party.typed,
+        signed_at=signed_at,
+    )
+    if other.signed_at is None:
+        link = agreement.get_absolute_url()
+        letters.post(
+            "contracts/agreement-signed",
+            to=other.organisation,
+            at=signed_at,
+            link=link,
+            agreement=agreement,
+            signed=by.organisation,
+        )
+    else:
+        _conclude(agreement, by=by, at=at, concluded_at=signed_at)
+    return agreement
+
+
+@transaction.atomic(durable=True)
+def decline(agreement: Agreement, *, reason: str, by: Seat, at: datetime) -> Agreement:
+    """Refuse, for the seat's unit, to sign. Refused without a reason, and once it has signed."""
+    agreement = lock(agreement, state=AgreementState.DRAWN_UP)
+    declined_at = clock.after_lock()
+    party = _open_party(agreement, by.organisation, declined_at)
+    if not reason.strip():
+        raise RuleBroken("Say why your unit does not sign: the other side and the public read it.")
+    move(agreement, AgreementState.DECLINED, ended_at=declined_at, end_reason=reason.strip())
+    event = record(
+        agreement,
+        "agreement.declined",
+        by=by,
+        at=at,
+        number=agreement.number,
+        side=party.side,
+        organisation=by.organisation.code,
+        declined_at=declined_at,
+        reason=agreement.end_reason,
+    )
+    outbox.emit(event)
+    tell(agreement, "agreement-declined", at=declined_at, declined=by.organisation)
+    return agreement
+
+
+@transaction.atomic(durable=True)
+def lapse(agreement: Agreement, *, by: Actor, at: datetime) -> Agreement:
+    """End an agreement that was not signed in time. Refused before that, and twice."""
+    agreement = lock(agreement, state=AgreementState.DRAWN_UP)
+    lapsed_at = clock.after_lock()
+    if agreement.is_signable(lapsed_at):
+        raise RuleBroken("It may be signed until %(until)s.", until=agreement.sign_until)
+    unsigned = list(agreement.parties.filter(signed_at=None).select_related("organisation"))
+    move(agreement, AgreementState.LAPSED, ended_at=lapsed_at)
+    event = record(
+        agreement,
+        "agreement.lapsed",
+        by=by,
+        at=at,
+        number=agreement.number,
+        sign_until=agreement.sign_until,
+        unsigned=[{"side": one.side, "organisation": one.organisation.code} for one in unsigned],
+    )
+    outbox.emit(event)
+    tell(agreement, "agreement-lapsed", at=lapsed_at, unsigned=unsigned)
+    return agreement
+
+
+@transaction.atomic(durable=True)
+def remind(agreement: Agreement, *, by: Actor, at: datetime) -> Agreement:
+    """Write once to who has not signed, shortly before the time is over."""
+    agreement = lock(agreement, state=AgreementState.DRAWN_UP)
+    reminded_at = clock.after_lock()
+    if agreement.reminded_at or not is_near(agreement.sign_until, reminded_at):
+        raise RuleBroken("No reminder is due.")
+    agreement.reminded_at = reminded_at
+    agreement.save(update_fields=["reminded_at"])
+    for party in agreement.parties.filter(signed_at=None).select_related("organisation"):
+        letters.post(
+            "contracts/agreement-reminder",
+            to=party.organisation,
+            at=reminded_at,
+            link=agreement.get_absolute_url(),
+            agreement=agreement,
+        )
+    return agreement
+
+
+@part
+def tell(agreement: Agreement, kind: str, *, at: datetime, **facts: Any) -> None:
+    """Write to both sides."""
+    for party in agreement.parties.select_related("organisation"):
+        letters.post(
+            f"contracts/{kind}",
+            to=party.organisation,
+            at=at,
+            link=agreement.get_absolute_url(),
+            agreement=agreement,
+            **facts,
+        )
+
+
+def _conclude(agreement: Agreement, *, by: Seat, at: datetime, concluded_at: datetime) -> None:
+    move(agreement, AgreementState.CONCLUDED, concluded_at=concluded_at)
+    start_clock(agreement)
+    parties = {one.side: one.organisation for one in agreement.parties.select_related()}
+    event = record(
+        agreement,
+        "agreement.concluded",
+        by=by,
+        at=at,
+        public=True,
+        number=agreement.number,
+        digest=agreement.digest,
+        amount=agreement.amount,
+        concluded_at=concluded_at,
+        parties={side: organisation.code for side, organisation in parties.items()},
+    )
+    outbox.emit(event)
+    announce(agreement, by=by, at=concluded_at)
+    tell(agreement, "agreement-concluded", at=concluded_at)
+
+
+def _open_party(agreement: Agreement, organisation: Organisation, at: datetime) -> Party:
+    """The unit's own side, as long as it may still sign or decline."""
+    if not agreement.is_signable(at):
+        until = agreement.sign_until
+        raise RuleBroken("The time to sign ended on %(until)s: it can only lapse.", until=until)
+    party = agreement.parties.get(organisation=organisation)
+    if party.signed_at:
+        raise RuleBroken("Your unit has signed already: it is the other side's turn.")
+    return party
+
+
+def _wanted(template: AgreementTemplate, values: Mapping[str, str]) -> dict[str, str]:
+    wanted = {
+        value["name"]: values.get(value["name"], "").strip() or value.get("default", "")
+        for value in template.values
+    }
+    missing = sorted(name for name, text in wanted.items() if not text)
+    unknown = sorted(set(values) - set(wanted))
+    if missing or unknown:
+        raise ValueError(f"{template}: values missing {missing}, values unknown {unknown}")
+    return wanted
+
+
+def _facts_of(parties: Mapping[str, Organisation]) -> dict[str, str]:
+    return {
+        f"{side}_{fact}": value
+        for side, organisation in parties.items()
+        for fact, value in (
+            ("name", organisation.name),
+            ("uscc", organisation.uscc or "（自然人）"),
+            ("address", organisation.address or "——"),
+        )
+    }
