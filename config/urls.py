@@ -53,6 +53,7 @@ urlpatterns = [
             **dict.fromkeys(BEFORE_SIGN_IN, "public"),
         ),
         path("desk/", include("accounts.urls")),
+        path("desk/", include("contracts.urls")),
         # Wagtail takes every address that is left: each package's include goes above this line.
         declare_include(path("", include(wagtail_urls)), "public"),
         prefix_default_language=False,
