@@ -64,7 +64,8 @@ def record(
 def canonical(value: Any) -> str:
     """The one JSON text of a value: keys sorted, no spaces; codes and Decimals as strings, UTC.
 
-    A float raises TypeError: two machines may write it differently.
+    A float raises TypeError (two machines may write it differently), and so does a key that is no
+    text.
     """
     return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -79,7 +80,7 @@ def _plain(value: Any) -> Any:
             return value.astimezone(UTC).isoformat(timespec="microseconds")
         case date():
             return value.isoformat()
-        case Mapping():
+        case Mapping() if all(isinstance(key, str) for key in value):
             return {key: _plain(item) for key, item in value.items()}
         case list() | tuple():
             return [_plain(item) for item in value]
