@@ -1,11 +1,14 @@
 """Wagtail's pages of the public face, and our own picture and paper models."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.models import Page
+
+from cms import front, navigation
+from core import clock
 
 
 class Picture(AbstractImage):
@@ -33,3 +36,7 @@ class HomePage(Page):
     max_count = 1
     template = "cms/home.html"
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
+
+    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return shown | {"front": front.front(clock.now()), "roles": navigation.ROLES}

@@ -68,4 +68,57 @@ def links(entries: Iterable[Entry], path: str, seat: Seat | None = None) -> list
     return [Link(str(entry.label), href, href == current) for entry, href in shown]
 
 
+@dataclass(frozen=True)
+class Role:
+    """Somebody who comes here, and where that somebody usually goes."""
+
+    name: str | Promise
+    text: str | Promise
+    ways: tuple[Entry, ...]
+
+    def links(self) -> list[Link]:
+        return links(self.ways, "")
+
+    @property
+    def first(self) -> Link:
+        return self.links()[0]
+
+    @property
+    def second(self) -> Link | None:
+        return next(iter(self.links()[1:]), None)
+
+
+SIGN_IN = Entry(_("Sign in"), "account_login")
+ROLES = (
+    Role(
+        _("Project owners"),
+        _("Publish orders, have agencies selected by rule, sign, accept, evaluate."),
+        (Entry(_("Publish an order"), "marketplace:order-new"), SIGN_IN),
+    ),
+    Role(
+        _("Intermediary agencies"),
+        _("Register qualifications and people, bid for orders, deliver, see your credit."),
+        (
+            Entry(_("See the orders"), "marketplace:orders"),
+            Entry(_("Apply for entry"), "marketplace:entry"),
+            SIGN_IN,
+        ),
+    ),
+    Role(
+        _("Regulators"),
+        _("Witness draws, follow orders, read every deed and its evidence."),
+        (Entry(_("Open the desk"), "desk"), SIGN_IN),
+    ),
+    Role(
+        _("The public"),
+        _("Read notices, check papers, draws and ratings."),
+        (
+            Entry(_("Verify a paper"), "publication:verify"),
+            Entry(_("Register of agencies"), "marketplace:agencies"),
+            SIGN_IN,
+        ),
+    ),
+)
+
+
 __all__ = ["PUBLIC", "Deed", "Entry", "Link", "Standing", "links"]

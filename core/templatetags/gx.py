@@ -83,6 +83,12 @@ def short_instant(when: datetime | None) -> str:
 
 
 @register.filter
+def hour(when: datetime | None) -> str:
+    """17:00"""
+    return f"{_beijing(when):%H:%M}" if when else ""
+
+
+@register.filter
 def ledger(when: date | None) -> str:
     """2026-11-23 17:00, for ledgers; a date without the hour."""
     if when is None:
