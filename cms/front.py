@@ -16,6 +16,7 @@ from marketplace.models import ServiceOrder
 from publication.models import Notice
 
 CLOSING, TODAY, NEWS = 5, 6, 5
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -46,20 +47,26 @@ class Front:
     open: int
     month: Month
     news: Sequence[Notice]
+    until: datetime  # when the clock alone changes something of this
 
 
 def front(at: datetime) -> Front:
     """Everything the front page shows at that instant, in five queries."""
     orders = ServiceOrder.objects.public().select_related("owner").only(*SHOWN)
     still_open = ServiceOrder.objects.filter(state="published", open_until__gt=at)
+    today = _today(orders, at)
+    closing = orders.filter(state="published", open_until__gt=at).order_by("open_until", "pk")
+    closing = list(closing[:CLOSING])
+    midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + DAY
+    instants = [hour.at for hour in today if hour.at > at]
+    instants += [order.open_until for order in closing[:1] if order.open_until]
     return Front(
-        today=_today(orders, at),
-        closing=orders.filter(state="published", open_until__gt=at).order_by("open_until", "pk")[
-            :CLOSING
-        ],
+        today=today,
+        closing=closing,
         open=still_open.count(),
         month=_month(at),
         news=Notice.objects.in_list().order_by("-published_at", "-pk")[:NEWS],
+        until=min([midnight, *instants]),
     )
 
 
@@ -82,7 +89,7 @@ SHOWN = (
 
 def _today(orders, at: datetime) -> list[Hour]:
     begin = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    end = begin + timedelta(days=1)
+    end = begin + DAY
     within = {"gte": begin, "lt": end}
 
     def falls(column: str) -> Q:

@@ -8,7 +8,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.models import Page
 
 from cms import front, navigation
-from core import clock
+from core import cache, clock
 
 
 class Picture(AbstractImage):
@@ -39,4 +39,6 @@ class HomePage(Page):
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         shown: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return shown | {"front": front.front(clock.now()), "roles": navigation.ROLES}
+        told = front.front(clock.now())
+        cache.finished(request, until=told.until)
+        return shown | {"front": told, "roles": navigation.ROLES}

@@ -4,7 +4,6 @@ from core import views
 
 app_name = "core"
 urlpatterns = [
-    path("clock", views.clock_face, name="clock"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("files/<str:code>/", views.upload, name="upload"),

@@ -164,10 +164,3 @@ def server_error(request):
     """The last resort: a page without the frame, whose making might fail again."""
     page = loader.get_template("500.html").render({"request_id": request_id.get()})
     return HttpResponse(page, status=500)
-
-
-@public
-@require_safe
-def clock_face(request):
-    """The server's time, for countdowns on pages that were finished earlier."""
-    return JsonResponse({"now": clock.now().isoformat()}, headers={"Cache-Control": "no-store"})

@@ -1,7 +1,6 @@
 from tests.doors import shown
 
 DOORS = [
-    shown("core:clock"),
     shown("core:healthz"),
     shown("core:readyz"),
 ]

@@ -1,25 +1,9 @@
-// Countdowns and the clock in the strip, by the server's time: a wrong clock here changes nothing.
-// A page may have been finished earlier, so the time is asked for, once in ten minutes a tab.
+// Countdowns and the clock in the strip, by the server's time, which every page brings along: a
+// wrong clock here changes nothing.
 import { all, one, say } from './page.js';
 
-const KEPT = 'gongxin-clock';
 const MINUTE = 60_000;
-let offset = Date.parse(document.body.dataset.now) - Date.now() || 0;
-
-async function ask() {
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) || 'null');
-  if (kept && Math.abs(Date.now() - kept.asked) < 10 * MINUTE) {
-    offset = kept.offset;
-    return;
-  }
-  const sent = Date.now();
-  const answer = await fetch('/clock', { headers: { Accept: 'application/json' } });
-  if (!answer.ok) return;
-  const { now } = await answer.json();
-  const received = Date.now();
-  offset = Date.parse(now) - (sent + received) / 2;
-  sessionStorage.setItem(KEPT, JSON.stringify({ asked: received, offset }));
-}
+const offset = Date.parse(document.body.dataset.now) - Date.now() || 0;
 
 const spoken = new Set();
 function countdown(element) {
@@ -70,4 +54,3 @@ function tick() {
 
 tick();
 setInterval(tick, 15_000);
-ask().then(tick, () => {});  // offline: the page's own time stands
