@@ -458,6 +458,7 @@ def unpack(content: bytes) -> tuple[dict[str, Any], Frozen, Evidence]:
     """A bundle as written, and its facts. Malformed when it is not a bundle at all."""
     try:
         given = json.loads(content.decode())
+        canonical(given)  # half a character passes as JSON, and is none
     except (ValueError, RecursionError):
         raise Malformed("不是 UTF-8 编码的 JSON 文件") from None
     facts = _fields(given, "draw.json", "format", "frozen", "evidence", "result", "digest")
@@ -621,7 +622,10 @@ def main(files: Sequence[str], verify: Callable[[bytes], list[str]] = verify) ->
     """Verify each file and tell; 1 when one of them is wrong."""
     right = True
     for name in files:
-        well, text = report(Path(name).read_bytes(), verify)
+        try:
+            well, text = report(Path(name).read_bytes(), verify)
+        except OSError as lost:
+            well, text = False, f"读不到这个文件（{lost.strerror}）"
         sys.stdout.write(f"{name}：{text}\n")
         right = right and well
     return 0 if right else 1

@@ -157,8 +157,14 @@ def test_what_is_no_bundle_is_told_and_never_raises(noise):
     assert methods.verify(BUNDLE[: len(noise)] + noise)
 
 
+half_a_character = st.characters(categories=["Cs"])
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | half_a_character,
     lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(max_size=5), some),
     max_leaves=6,
 )
