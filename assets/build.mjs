@@ -1,6 +1,6 @@
 // Builds static/ from assets/ and the packages: one stylesheet, the scripts, icons, drawings and the paper's fonts.
 // Each file directly below assets/js/ becomes a script of its own; assets/js/parts/ is what they share.
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,15 @@ async function scripts() {
   });
 }
 
+// A program in one file, which works from a memory stick: the page of assets/offline/ with its script within.
+async function offline() {
+  const page = await readFile(from('offline', 'verify-draw.html'), 'utf8');
+  const { outputFiles: [script] } = await esbuild.build({
+    entryPoints: [from('js', 'recompute.js')], write: false, bundle: true, minify: true, format: 'iife', target: ['chrome111', 'firefox113', 'safari16.2'],
+  });
+  await writeFile(to('verify-draw.html'), page.replace('/*program*/', () => script.text.replaceAll('</script', '<\\/script')));
+}
+
 async function fonts() {
   const family = path.dirname(packaged('@expo-google-fonts/noto-sans-sc/package.json'));
   await mkdir(to('fonts'), { recursive: true });
@@ -47,6 +56,6 @@ for (const name of await readdir(to())) {
   if (name !== '.gitkeep') await rm(to(name), { recursive: true });
 }
 await Promise.all([
-  styles(), scripts(), fonts(),
+  styles(), scripts(), offline(), fonts(),
   cp(from('icons.svg'), to('icons.svg')), cp(from('img'), to('img'), { recursive: true }),
 ]);

@@ -454,6 +454,11 @@ def pack(frozen: Frozen, evidence: Evidence, result: Result) -> bytes:
     return canonical({**content, "digest": sha256(canonical(content)).hexdigest()})
 
 
+def digest(content: bytes) -> str:
+    """The digest that a bundle bears, as the result notice prints it."""
+    return str(json.loads(content)["digest"])
+
+
 def unpack(content: bytes) -> tuple[dict[str, Any], Frozen, Evidence]:
     """A bundle as written, and its facts. Malformed when it is not a bundle at all."""
     try:
