@@ -1,0 +1,51 @@
+"""The content security policy of each kind of page."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.cast import signed_in
+
+
+def policy(answer):
+    directives = answer.headers["Content-Security-Policy"].split("; ")
+    return {
+        name: sources.split() for name, _, sources in (one.partition(" ") for one in directives)
+    }
+
+
+def test_public_pages_run_nothing_inline(db):
+    told = policy(Client().get("/"))
+    assert told["default-src"] == ["'self'"]
+    assert told["object-src"] == ["'none'"]
+    assert "script-src" not in told
+    assert "unsafe" not in str(told)
+
+
+def test_the_desk_is_as_strict(cast):
+    told = policy(signed_in(cast.owner.user).get("/accounts/password/change/"))
+    assert "unsafe" not in str(told)
+
+
+def test_wagtails_pages_may_run_what_is_inline(db):
+    told = policy(Client().get("/staff/login/"))
+    assert told["script-src"] == ["'self'", "'unsafe-inline'"]
+    assert "blob:" in told["img-src"]
+    assert told["object-src"] == ["'none'"]
+
+
+@pytest.mark.parametrize(
+    "template",
+    sorted(settings.ROOT.glob("*/templates/**/*.html")),
+    ids=lambda file: str(file.relative_to(settings.ROOT)),
+)
+def test_no_template_holds_what_the_policy_forbids(template: Path):
+    source = template.read_text()
+    assert not re.search(r"\sstyle=", source)
+    assert not re.search(r"\son[a-z]+=", source)
+    assert "javascript:" not in source
+    for attributes, content in re.findall(r"<script([^>]*)>(.*?)</script>", source, re.DOTALL):
+        assert "src=" in attributes or "application/json" in attributes, content
