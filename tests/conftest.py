@@ -9,10 +9,17 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 
 from core import reference
 from tests import databases
 from tests.cast import Cast, with_passwords
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> None:
+    """A request for /en/ leaves its language behind in the thread."""
+    translation.activate(django_settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
