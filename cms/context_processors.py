@@ -3,11 +3,11 @@
 Anonymous visitors cost no query; the counts of the others are asked for only when shown.
 """
 
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from cms import navigation
+from cms import desk, navigation
 from core import clock
 from core.models import Letter
 
@@ -26,6 +26,11 @@ def frame(request):
         return shown
     return shown | {
         "seat": seat,
+        "desk": reverse("cms:desk"),
+        "inbox": reverse("cms:inbox"),
+        "desk_menu": navigation.links(navigation.DESK, request.path, seat),
+        "user_menu": navigation.links(navigation.USER, request.path, seat),
+        "todo_count": SimpleLazyObject(lambda: desk.count(seat, user, shown["now"])),
         "other_seats": [held for held in getattr(request, "seats", []) if held != seat],
         "inbox_count": SimpleLazyObject(lambda: _unread(user)),
     }

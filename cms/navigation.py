@@ -46,6 +46,20 @@ PUBLIC = (
     Entry(_("Notices"), "publication:notices"),
     Entry(_("Verification"), "publication:verify"),
 )
+# Entries below /desk/; each package adds its own lines.
+DESK = (
+    Entry(_("To do"), "cms:desk"),
+    Entry(_("The unit"), "accounts:organisation", standings=tuple(Standing.values)),
+    Entry(_("Persons and authority"), "accounts:seats", standings=tuple(Standing.values)),
+    Entry(_("Wallet of certificates"), "accounts:certificates", standings=tuple(Standing.values)),
+    Entry(_("Verification of units"), "accounts:verifications", deeds=(Deed.VERIFY_ORGANISATION,)),
+)
+USER = (
+    Entry(_("Register a unit"), "accounts:register"),
+    Entry(_("Second factor and passkeys"), "mfa_index"),
+    Entry(_("Change the password"), "account_change_password"),
+    Entry(_("Change the e-mail"), "account_email"),
+)
 
 
 @lru_cache(maxsize=256)
@@ -107,7 +121,7 @@ ROLES = (
     Role(
         _("Regulators"),
         _("Witness draws, follow orders, read every deed and its evidence."),
-        (Entry(_("Open the desk"), "desk"), SIGN_IN),
+        (Entry(_("Open the desk"), "cms:desk"), SIGN_IN),
     ),
     Role(
         _("The public"),

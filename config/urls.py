@@ -54,6 +54,7 @@ urlpatterns = [
         ),
         path("desk/", include("accounts.urls")),
         path("desk/", include("contracts.urls")),
+        path("desk/", include("cms.urls")),
         # Wagtail takes every address that is left: each package's include goes above this line.
         declare_include(path("", include(wagtail_urls)), "public"),
         prefix_default_language=False,

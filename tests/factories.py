@@ -5,9 +5,17 @@ from datetime import date, timedelta
 from factory import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Organisation, OrganisationState, Rank, Seat, User
+from accounts.models import (
+    Certificate,
+    CertificateKind,
+    Organisation,
+    OrganisationState,
+    Rank,
+    Seat,
+    User,
+)
 from core import clock
-from core.models import LegalFigure
+from core.models import LegalFigure, Upload
 from core.numbering import new_code
 from marketplace.models import (
     Agency,
@@ -69,6 +77,36 @@ class SeatFactory(DjangoModelFactory):
     organisation = SubFactory(OrganisationFactory)
     rank = Rank.LEGAL_REPRESENTATIVE
     held_from = LazyFunction(lambda: clock.now() - timedelta(days=1))
+
+
+class UploadFactory(DjangoModelFactory):
+    """A certificate's scan of which only the row exists."""
+
+    class Meta:
+        model = Upload
+
+    code = LazyFunction(new_code)
+    sha256 = Sequence("{:064x}".format)
+    name = "营业执照.pdf"
+    size = 1000
+    media_type = "application/pdf"
+    purpose = "accounts.certificate"
+    user_code = LazyFunction(new_code)
+    received_at = LazyFunction(clock.now)
+
+
+class CertificateFactory(DjangoModelFactory):
+    """Valid without end."""
+
+    class Meta:
+        model = Certificate
+
+    code = LazyFunction(new_code)
+    organisation = SubFactory(OrganisationFactory)
+    kind = CertificateKind.LICENCE
+    name = "营业执照"
+    scan = SubFactory(UploadFactory)
+    entered_at = LazyFunction(clock.now)
 
 
 class LegalFigureFactory(DjangoModelFactory):
