@@ -126,6 +126,7 @@ class Agreement(models.Model):
     class Meta:
         indexes = [
             Index(fields=["state", "sign_until"], name="agreement_to_sign"),
+            Index(fields=["-drawn_up_at", "-id"], name="agreement_newest"),
             Index(fields=["subject_code", "subject"], name="agreement_about"),
         ]
         constraints = [

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import require_seat
@@ -35,12 +36,14 @@ from contracts.models import (
     Side,
 )
 from contracts.offers import offers
-from core import clock
+from core import clock, paging
 from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.paper import Paper
 from core.pdf import Frame, draw
 from core.views import refusal
+
+MENU = {"newest": paging.Order(gettext_lazy("newest first"), "-drawn_up_at", "-pk")}
 
 
 @require_seat()
@@ -56,7 +59,7 @@ def agreement_list(request):
     rows = rows.prefetch_related(_parties())
     context = {
         "form": form,
-        "rows": rows.order_by("-drawn_up_at", "-pk")[:50],
+        "page": paging.page(rows, MENU, request.GET),
         "is_filtered": any(form.cleaned_data.values()),
     }
     return render(request, "contracts/agreement-list.html", context)

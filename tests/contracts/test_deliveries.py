@@ -20,14 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def private(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {**settings.STORAGES["private"], "OPTIONS": {"location": tmp_path}},
-    }
-
-
-@pytest.fixture(autouse=True)
 def listening(monkeypatch):
     """Somebody above listens to deliveries."""
     for name in ("delivery.handed-in", "delivery.accepted", "delivery.returned"):
