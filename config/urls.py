@@ -55,6 +55,8 @@ urlpatterns = [
         path("desk/", include("accounts.urls")),
         path("desk/", include("contracts.urls")),
         path("desk/", include("cms.urls")),
+        path("", include("publication.urls")),
+        path("desk/letters/", include("core.letter_urls")),
         # Wagtail takes every address that is left: each package's include goes above this line.
         declare_include(path("", include(wagtail_urls)), "public"),
         prefix_default_language=False,

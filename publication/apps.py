@@ -7,7 +7,8 @@ class PublicationConfig(AppConfig):
 
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
-        from publication import kinds
+        from core import timetable
+        from publication import finders, kinds, tasks, verification
 
         kinds.register(
             "withdrawal",
@@ -15,3 +16,5 @@ class PublicationConfig(AppConfig):
             series="GXCH",
             required={"reason": _("reason")},
         )
+        verification.register("publication", finders.notice)
+        timetable.every("publication.draw-notices", seconds=5, task=tasks.draw_notices)

@@ -46,6 +46,12 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Without the paper itself, which lists do not show."""
         return self.defer("paper", "facts")
 
+    def in_list_with_followers(self) -> NoticeQuerySet:
+        """For lists that say what was superseded: one query more, whatever their length."""
+        return self.in_list().prefetch_related(
+            models.Prefetch("followers", queryset=Notice.objects.in_list())
+        )
+
 
 class Notice(models.Model):
     """What was published, word for word (migration 0002 refuses every change)."""
@@ -97,7 +103,7 @@ class Notice(models.Model):
         return f"{self.number} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("publication:notice-detail", args=[self.number])
+        return reverse("publication:notice", args=[self.number])
 
     @property
     def document(self) -> Paper:
