@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 
-from core import reference
+from core import cache, reference
 from tests import databases
 from tests.cast import Cast, with_passwords
 
@@ -35,6 +35,12 @@ def later(settings) -> Callable[..., None]:
         settings.CLOCK_OFFSET += timedelta(**delta)
 
     return shift
+
+
+@pytest.fixture(autouse=True)
+def _no_finished_pages() -> None:
+    """A test that rolls back gives its versions to the next one: no page may outlive it."""
+    cache.shelf.clear()
 
 
 @pytest.fixture(autouse=True)

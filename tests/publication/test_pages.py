@@ -21,17 +21,6 @@ from tests.publication.conftest import correct, publish, withdraw, written
 LIST = "publication:notices"
 
 
-@pytest.fixture(autouse=True)
-def own_files(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path},
-        },
-    }
-
-
 def page(client, notice: Notice) -> str:
     return client.get(notice.get_absolute_url()).text
 
@@ -96,7 +85,7 @@ def test_notices_of_the_same_matter_are_listed(client, notice, cast):
 def test_a_notice_page_runs_few_queries(client, notice, cast, django_assert_max_num_queries):
     for _ in range(3):
         notice = correct(notice, by=cast.owner)
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):  # the first asks whether a finished page is kept
         page(client, notice)
 
 
@@ -111,7 +100,7 @@ def test_the_list_runs_the_same_queries_for_1_notice_and_for_30(client, notice, 
         one = publish(cast.owner.organisation, by=cast.owner)
         correct(one, by=cast.owner)
     assert queries() == for_one
-    assert for_one <= 3
+    assert for_one <= 4
 
 
 def test_the_list_is_narrowed_by_words_kind_and_day(client, notice, cast):
