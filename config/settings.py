@@ -199,6 +199,8 @@ CACHES = {
     )
 }
 
+PAGES_ROOM = int(environ.get("PAGES_ROOM", 64 * 2**20))  # core.cache: bytes in each process
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"

@@ -25,7 +25,6 @@ from core.audit import Clock, record
 from core.lifecycle import part
 from core.numbering import new_code
 
-ROOM = 64 * 2**20  # bytes of pages in one process
 # Ids are given before their transactions commit, so the greatest alone would hide a late one below.
 WINDOW = 256
 # The instant in the frame, from which a countdown counts: anew each time a kept page is shown.
@@ -46,7 +45,7 @@ class Page:
 class Shelf:
     """Pages by address; where room lacks, the one not asked for the longest goes."""
 
-    def __init__(self, room: int = ROOM) -> None:
+    def __init__(self, room: int) -> None:
         self._pages: OrderedDict[str, Page] = OrderedDict()
         self._lock = threading.Lock()
         self._room = self._left = room
@@ -74,7 +73,7 @@ class Shelf:
             self._left = self._room
 
 
-shelf = Shelf()
+shelf = Shelf(settings.PAGES_ROOM)
 
 
 def version() -> tuple[int, int]:

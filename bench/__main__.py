@@ -1,0 +1,156 @@
+"""`make bench`: public pages against A1 in the same run, at 1,000 and 100,000 orders.
+
+Starts a PostgreSQL and a Redis of its own, which end with it. Quote the ratios: the machine's own
+speed varies.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from time import sleep
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from bench.load import Measured, run
+from tests.services import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS, ROUNDS = 4, 3
+HEADERS = {"Host": "localhost", "X-Forwarded-Proto": "https"}
+SIZES = (1_000, 100_000)
+
+
+def main() -> None:
+    for program in ("redis-server", "setpriv"):
+        if not shutil.which(program):
+            sys.exit(
+                f"{program} is not installed: apt-get install postgresql redis-server (and wrk)"
+            )
+    base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = tempfile.mkdtemp(prefix="gongxin-bench-", dir=base)
+    try:
+        said = subprocess.run(
+            [ROOT / ".ci/services", "start", folder], capture_output=True, text=True, check=True
+        ).stdout
+        settings = dict(word.split("=", 1) for word in said.split()[1:])
+        measure({**os.environ, **settings, **production(folder)})
+    finally:
+        subprocess.run([ROOT / ".ci/services", "stop", folder], check=False)
+        sleep(1)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def production(folder: str) -> dict[str, str]:
+    key = "1:" + "A" * 43 + "="
+    return {
+        "PROFILE": "production",
+        "REHEARSAL": "",
+        "DATABASE": "bench",
+        "VAR": folder,
+        "SITE_URL": "https://localhost",
+        "ALLOWED_HOSTS": "localhost",
+        "SECRET_KEY": "b" * 64,
+        "FIELD_KEYS": key,
+        "SEAL_KEYS": key,
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+def measure(env: dict[str, str]) -> None:
+    psql = ["psql", "-q", "-d", "postgres", "-c", "CREATE DATABASE bench"]
+    subprocess.run(psql, env=env, check=True)
+    for arguments in (
+        ["migrate", "-v0"],
+        ["load_reference", "-v0"],
+        ["collectstatic", "--no-input", "-v0"],
+    ):
+        subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=env,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+    print(
+        f"{'page':<34}{'orders':>8}{'req/s':>9}{'p50 ms':>8}{'p99 ms':>8}{'CPU-ms':>8}{'× A1':>7}"
+    )
+    for size in SIZES:
+        filled = [sys.executable, "-m", "bench.fill", str(size)]
+        number = subprocess.run(
+            filled, cwd=ROOT, env=env, check=True, capture_output=True, text=True
+        ).stdout.split()[-1]
+        pages = {"list": "/orders/", "detail": f"/orders/{number}/"}
+        with (
+            served("bench.a1:application", env, blocking_threads=1) as a1,
+            served("config.wsgi:application", {**env, "WEB": "1"}) as warm,
+            served("config.wsgi:application", {**env, "WEB": "1", "PAGES_ROOM": "0"}) as cold,
+        ):
+            bare = []
+            for name, path in pages.items():
+                for label, server in (("kept", warm), ("made anew", cold)):
+                    ours = []
+                    for _ in range(ROUNDS):  # in turn: the machine's drift falls on both
+                        bare.append(ask(a1, "/"))
+                        ours.append(ask(server, path))
+                    row(f"{name}, {label}", size, ours, bare[-ROUNDS:])
+            row("A1", size, bare, bare)
+
+
+def ask(server: tuple[int, int], path: str) -> Measured:
+    port, pid = server
+    return run(port, path, server=pid, headers=HEADERS, seconds=SECONDS)
+
+
+def row(name: str, size: int, ours: list[Measured], bare: list[Measured]) -> None:
+    def middle(runs: list[Measured], figure: str) -> float:
+        return median(getattr(one, figure) for one in runs)
+
+    ratio = median(one.rate / other.rate for one, other in zip(ours, bare, strict=True))
+    figures = [middle(ours, figure) for figure in ("rate", "p50", "p99", "cpu")]
+    print(
+        f"{name:<34}{size:>8,}{figures[0]:>9.0f}{figures[1]:>8.2f}{figures[2]:>8.2f}"
+        f"{figures[3]:>8.3f}{ratio:>7.2f}",
+        flush=True,
+    )
+
+
+@contextmanager
+def served(
+    application: str, env: dict[str, str], *, blocking_threads: int = 1
+) -> Iterator[tuple[int, int]]:
+    """A granian with 2 workers; its port and process id."""
+    port = free_port()
+    command = [
+        "granian",
+        "--interface",
+        "wsgi",
+        "--workers",
+        "2",
+        "--no-ws",
+        "--log-level",
+        "error",
+    ]
+    command += ["--blocking-threads", str(blocking_threads), "--port", str(port), application]
+    server = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=env)
+    try:
+        for _ in range(300):
+            try:
+                urlopen(Request(f"http://127.0.0.1:{port}/", headers=HEADERS), timeout=30).close()
+                break
+            except (URLError, ConnectionError):
+                assert server.poll() is None, f"{application} ended"
+                sleep(0.1)
+        yield port, server.pid
+    finally:
+        server.terminate()
+        server.wait()
+
+
+if __name__ == "__main__":
+    main()
