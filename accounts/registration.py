@@ -88,6 +88,25 @@ def register(
 
 
 @transaction.atomic(durable=True)
+def establish(
+    details: Details, standing: Standing, *, user: User, by: Actor, at: datetime
+) -> Organisation:
+    """Set up the operator or a regulator, verified, with its legal representative's seat.
+
+    Nobody on the site may: it is done once, at the console. Refused for a code registered already.
+    """
+    if standing not in seats.STAFF_GROUPS:
+        raise RuleBroken("A participant registers on the site and is verified by the operator.")
+    organisation = _created(details, at, standing=standing)
+    now = clock.after_lock()
+    move(organisation, OrganisationState.VERIFIED, verified_at=now)
+    seats.found(organisation, user=user, now=now)
+    facts = {"unit": organisation.name, "uscc": organisation.uscc, "standing": standing}
+    record(organisation, "organisation.established", by=by, at=at, public=True, **facts)
+    return organisation
+
+
+@transaction.atomic(durable=True)
 def resubmit(
     organisation: Organisation,
     details: Details,
@@ -155,11 +174,13 @@ def keep(organisation: Organisation, contacts: Contacts, *, by: Seat, at: dateti
     return organisation
 
 
-def _created(details: Details, at: datetime) -> Organisation:
+def _created(
+    details: Details, at: datetime, *, standing: Standing = Standing.PARTICIPANT
+) -> Organisation:
     try:
         with transaction.atomic():
             return Organisation.objects.create(
-                code=new_code(), submitted_at=at, **_columns(details)
+                code=new_code(), standing=standing, submitted_at=at, **_columns(details)
             )
     except IntegrityError as twin:
         raise _taken(details, twin) from twin

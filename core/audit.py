@@ -30,6 +30,13 @@ class Visitor:
         return {"actor": "visitor"}
 
 
+class Console:
+    """The actor of what is done at the server's own command line."""
+
+    def signature(self) -> Mapping[str, str]:
+        return {"actor": "console"}
+
+
 class Clock:
     """The actor of deeds that time alone brings about."""
 
