@@ -8,8 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from cms import desk, navigation
-from core import clock
-from core.models import Letter
+from core import clock, letters
 
 
 def frame(request):
@@ -32,7 +31,7 @@ def frame(request):
         "user_menu": navigation.links(navigation.USER, request.path, seat),
         "todo_count": SimpleLazyObject(lambda: desk.count(seat, user, shown["now"])),
         "other_seats": [held for held in getattr(request, "seats", []) if held != seat],
-        "inbox_count": SimpleLazyObject(lambda: _unread(user)),
+        "inbox_count": SimpleLazyObject(lambda: letters.unread(user.code)),
     }
 
 
@@ -43,7 +42,3 @@ def _other_language(request, language):
         here = translate_url(request.get_full_path(), "zh-hans")
         return {"label": "中文", "lang": "zh-Hans", "href": here}
     return {"label": "English", "lang": "en", "href": translate_url(request.get_full_path(), "en")}
-
-
-def _unread(user):
-    return Letter.objects.filter(user_code=user.code, read_at=None).count()

@@ -1,14 +1,16 @@
 """Doors of the desk: what waits, drafts, what was done, and the inbox."""
 
+from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import require_seat, signed_in
 from cms import desk
-from core import clock, letters
+from core import clock, letters, paging
 from core.models import Letter
 
-INBOX_PAGE = 30
+INBOX = {"newest": paging.Order(_("newest first"), "-posted_at", "-id")}
 
 
 @signed_in
@@ -44,18 +46,11 @@ def done(request):
 @signed_in
 @require_safe
 def inbox(request):
-    """Newest first; `before` is the code of the last letter on the page before."""
-    mine = Letter.objects.of(request.user.code)
-    before = request.GET.get("before", "")
-    if before:
-        last = get_object_or_404(mine, code=before)
-        older = mine.filter(posted_at=last.posted_at, pk__lt=last.pk)
-        rows = older | mine.filter(posted_at__lt=last.posted_at)
-    else:
-        rows = mine
-    rows = list(rows.order_by("-posted_at", "-pk")[: INBOX_PAGE + 1])
-    more = rows[INBOX_PAGE - 1].code if len(rows) > INBOX_PAGE else ""
-    context = {"letters": rows[:INBOX_PAGE], "more": more, "before": before, "tab": "inbox"}
+    """What was posted to this user, as whoever of whichever unit."""
+    mine = Letter.objects.of(request.user.code).defer("body")
+    unread_only = "unread" in request.GET
+    page = paging.page(mine.unread() if unread_only else mine, INBOX, request.GET)
+    context = {"page": page, "unread_only": unread_only, "tab": "inbox"}
     return render(request, "cms/inbox.html", context)
 
 
@@ -64,13 +59,14 @@ def inbox(request):
 def letter(request, code):
     """A letter, which counts as read from now on."""
     found = get_object_or_404(Letter.objects.of(request.user.code), code=code)
-    if found.read_at is None:
-        letters.read(found, at=clock.now())
+    found = letters.read(found, at=clock.now())
     return render(request, "cms/letter.html", {"letter": found, "tab": "inbox"})
 
 
 @signed_in
 @require_POST
 def inbox_read(request):
+    """Whatever was posted until now counts as read."""
     letters.read_all(request.user.code, at=clock.now())
+    messages.success(request, _("All letters are marked as read."))
     return redirect("cms:inbox")

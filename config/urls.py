@@ -56,7 +56,6 @@ urlpatterns = [
         path("desk/", include("contracts.urls")),
         path("desk/", include("cms.urls")),
         path("", include("publication.urls")),
-        path("desk/letters/", include("core.letter_urls")),
         # Wagtail takes every address that is left: each package's include goes above this line.
         declare_include(path("", include(wagtail_urls)), "public"),
         prefix_default_language=False,

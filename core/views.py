@@ -6,23 +6,22 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required, login_required
+from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.forms import BaseForm
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.template import loader
 from django.urls import URLPattern, URLResolver
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from core import audit, clock, letters, paging, uploads
+from core import audit, clock, uploads
 from core.lifecycle import RuleBroken
-from core.models import Letter, Upload
+from core.models import Upload
 from core.tracing import request_id
 
 Door = TypeVar("Door", bound=Any)
@@ -172,41 +171,3 @@ def server_error(request):
     """The last resort: a page without the frame, whose making might fail again."""
     page = loader.get_template("500.html").render({"request_id": request_id.get()})
     return HttpResponse(page, status=500)
-
-
-INBOX = {"newest": paging.Order(_("newest first"), "-posted_at", "-id")}
-
-
-def _reader(view: Any) -> Any:
-    """Whoever is signed in: `accounts.access.signed_in`, which this package does not know."""
-    return declare(login_required(view), "signed in")
-
-
-@_reader
-@require_safe
-def letter_list(request):
-    """The inbox: what was posted to this user, in whichever organisation."""
-    mine = Letter.objects.of(request.user.code).defer("body")
-    unread_only = "unread" in request.GET
-    page = paging.page(mine.unread() if unread_only else mine, INBOX, request.GET)
-    unread = letters.unread(request.user.code)
-    context = {"page": page, "unread": unread, "unread_only": unread_only}
-    return render(request, "core/letters.html", context)
-
-
-@_reader
-@require_safe
-def letter_detail(request, code):
-    """One letter; opening it is reading it."""
-    letter = get_object_or_404(Letter.objects.of(request.user.code), code=code)
-    letter = letters.read(letter, at=clock.now())
-    return render(request, "core/letter.html", {"letter": letter})
-
-
-@_reader
-@require_POST
-def letters_read(request):
-    """Everything that was posted until now is read."""
-    letters.read_all(request.user.code, at=clock.now())
-    messages.success(request, _("All letters are marked as read."))
-    return redirect("letters:inbox")

@@ -37,7 +37,7 @@ def written(cast):
 
 def test_the_inbox_shows_the_newest_first_and_says_for_which_unit(cast, written):
     written(25)
-    page = signed_in(cast.owner.user).get(reverse("letters:inbox")).text
+    page = signed_in(cast.owner.user).get(reverse("cms:inbox")).text
     assert page.index("第24封信") < page.index("第10封信")
     assert "第3封信" not in page
     assert "第24封信 &lt;b&gt;" in page
@@ -48,7 +48,7 @@ def test_opening_a_letter_reads_it_and_shows_it_whole(cast, written):
     (letter,) = written(1)
     client = signed_in(cast.owner.user)
 
-    page = client.get(reverse("letters:letter", args=[letter.code])).text
+    page = client.get(reverse("cms:letter", args=[letter.code])).text
 
     letter.refresh_from_db()
     assert letter.read_at is not None
@@ -60,14 +60,14 @@ def test_opening_a_letter_reads_it_and_shows_it_whole(cast, written):
 def test_all_can_be_marked_as_read(cast, written):
     written(3)
     client = signed_in(cast.owner.user)
-    client.post(reverse("letters:read-all"))
+    client.post(reverse("cms:inbox-read"))
     assert not Letter.objects.unread().exists()
-    assert "第1封信" not in client.get(reverse("letters:inbox") + "?unread").text
+    assert "第1封信" not in client.get(reverse("cms:inbox") + "?unread").text
 
 
 def test_another_persons_letter_is_as_good_as_none(cast, written):
     (letter,) = written(1)
-    answer = signed_in(cast.agency.user).get(reverse("letters:letter", args=[letter.code]))
+    answer = signed_in(cast.agency.user).get(reverse("cms:letter", args=[letter.code]))
     assert answer.status_code == 404
     letter.refresh_from_db()
     assert letter.read_at is None
@@ -78,7 +78,7 @@ def test_the_inbox_runs_the_same_queries_for_1_letter_and_for_30(cast, written):
 
     def queries():
         with CaptureQueriesContext(connection) as captured:
-            client.get(reverse("letters:inbox"))
+            client.get(reverse("cms:inbox"))
         return len(captured)
 
     written(1)
