@@ -18,6 +18,7 @@ def frame(request):
         "now": clock.now(),
         "home": "/en/" if language == "en" else "/",
         "menu": navigation.links(navigation.PUBLIC, request.path),
+        "foot_menu": navigation.links(navigation.FOOT, ""),
         "other_language": _other_language(request, language),
     }
     user = getattr(request, "user", None)

@@ -19,6 +19,7 @@ from accounts.models import Deed, Seat, Standing
 class Entry:
     label: str | Promise
     name: str
+    args: tuple[str, ...] = ()
     deeds: tuple[str, ...] = ()
     standings: tuple[str, ...] = ()
 
@@ -44,11 +45,22 @@ PUBLIC = (
     Entry(_("Agencies"), "marketplace:agencies"),
     Entry(_("Services"), "marketplace:services"),
     Entry(_("Notices"), "publication:notices"),
+    Entry(_("Guides"), "wagtail_serve", ("guide/",)),
+    Entry(_("Verification"), "publication:verify"),
+)
+FOOT = (
+    Entry(_("Rules and their sources"), "wagtail_serve", ("guide/rules/",)),
+    Entry(_("Guide for the public"), "wagtail_serve", ("guide/public/",)),
     Entry(_("Verification"), "publication:verify"),
 )
 # Entries below /desk/; each package adds its own lines.
 DESK = (
     Entry(_("To do"), "cms:desk"),
+    Entry(
+        _("Contracts and deliveries"),
+        "contracts:agreement-list",
+        standings=(Standing.PARTICIPANT,),
+    ),
     Entry(_("The unit"), "accounts:organisation", standings=tuple(Standing.values)),
     Entry(_("Persons and authority"), "accounts:seats", standings=tuple(Standing.values)),
     Entry(_("Wallet of certificates"), "accounts:certificates", standings=tuple(Standing.values)),
@@ -63,10 +75,10 @@ USER = (
 
 
 @lru_cache(maxsize=256)
-def address(name: str, language: str | None) -> str:
+def address(name: str, args: tuple[str, ...], language: str | None) -> str:
     """Where a named page is, in that language; empty where there is none."""
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 
@@ -74,7 +86,9 @@ def address(name: str, language: str | None) -> str:
 def links(entries: Iterable[Entry], path: str, seat: Seat | None = None) -> list[Link]:
     """The entries offered to `seat`; the one with the longest address above `path` is current."""
     offered = [
-        (entry, address(entry.name, get_language())) for entry in entries if entry.offered(seat)
+        (entry, address(entry.name, entry.args, get_language()))
+        for entry in entries
+        if entry.offered(seat)
     ]
     shown = [(entry, href) for entry, href in offered if href]
     above = [href for _entry, href in shown if path.startswith(href)]
