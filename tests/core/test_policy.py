@@ -43,7 +43,7 @@ def test_wagtails_pages_may_run_what_is_inline(db):
     ids=lambda file: str(file.relative_to(settings.ROOT)),
 )
 def test_no_template_holds_what_the_policy_forbids(template: Path):
-    source = template.read_text()
+    source = re.sub(r"{%.*?%}", "", template.read_text(), flags=re.DOTALL)
     assert not re.search(r"\sstyle=", source)
     assert not re.search(r"\son[a-z]+=", source)
     assert "javascript:" not in source
