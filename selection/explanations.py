@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.meanings import Meaning
+from core.templatetags.gx import yuan
 from selection import draws
 from selection.methods import METHODS, Evidence, Frozen, Result, draw, lowest
 from selection.models import Draw
@@ -48,6 +51,12 @@ class Line:
         """The first twelve digits, in groups of four."""
         shown = (self.place.ticket or "")[:12]
         return " ".join(shown[at : at + 4] for at in range(0, len(shown), 4))
+
+    @property
+    def price(self) -> str:
+        """As money where it is an amount, else as it was written."""
+        asked = self.place.price or ""
+        return yuan(Decimal(asked)) if re.fullmatch(lowest.PRICE, asked) else asked
 
     @property
     def reason(self) -> Any:

@@ -157,8 +157,8 @@ class Draw(models.Model):
 
     @property
     def method(self) -> Method:
-        """The module that chooses; only once frozen."""
-        return METHODS[self.frozen["method"]]
+        """The module that chooses. LookupError before the list is frozen."""
+        return METHODS[(self.frozen or {})["method"]]
 
 
 class Witness(models.Model):
@@ -166,7 +166,7 @@ class Witness(models.Model):
 
     code = models.CharField(max_length=16, unique=True, editable=False)
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="witnesses")
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name of the witness"), max_length=60)
     phone = models.CharField(_("mobile phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     named_at = models.DateTimeField()

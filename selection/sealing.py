@@ -166,7 +166,8 @@ def _padded(inner: bytes) -> bytes:
 
 def _fields(content: bytes, *, padded: bool = False) -> list[bytes]:
     """The inverse of LP; ValueError where the lengths do not fit, or the padding is not zero."""
-    fields, at = [], 0
+    fields: list[bytes] = []
+    at = 0
     while at < len(content):
         size = int.from_bytes(content[at : at + 4], "big")
         if padded and fields:

@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 
 from core import cache, reference
-from tests import databases
+from tests import browsers, databases
 from tests.cast import Cast, with_passwords
 
 
@@ -35,6 +36,15 @@ def later(settings) -> Callable[..., None]:
         settings.CLOCK_OFFSET += timedelta(**delta)
 
     return shift
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[browsers.Browser]:
+    """A real one, where services are required: `browser.new_page()`."""
+    if os.environ.get("REQUIRE_SERVICES") != "1":
+        pytest.skip("a browser is asked for by REQUIRE_SERVICES=1")
+    with browsers.chromium() as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)

@@ -54,7 +54,8 @@ function show(box, file, computed) {
   list.hidden = !computed;
   const wrong = rows.filter(([, , same]) => !same).length;
   const verdict = one('[data-verdict]', box);
-  const words = !computed ? verdict.dataset.broken : wrong ? verdict.dataset.different : verdict.dataset.same;
+  const isWon = computed && computed.result.winners.length > 0;
+  const words = !computed ? verdict.dataset.broken : wrong ? verdict.dataset.different : isWon ? verdict.dataset.same : verdict.dataset.nobody;
   verdict.textContent = words.replace('{file}', file).replace('{wrong}', wrong).replace('{all}', rows.length)
     .replace('{winner}', rows.length ? rows[rows.length - 1][1] : '');
   verdict.className = computed && !wrong ? 'gx-t gx-done' : 'gx-t gx-fail';

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code", models.CharField(editable=False, max_length=16, unique=True)),
-                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("name", models.CharField(max_length=60, verbose_name="name of the witness")),
                 ("phone", models.CharField(blank=True, max_length=20, verbose_name="mobile phone")),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
                 ("named_at", models.DateTimeField()),
