@@ -4,12 +4,13 @@ from datetime import timedelta
 import pytest
 from cryptography.exceptions import InvalidTag
 from django.db import IntegrityError, connection, transaction
+from django.template import Context, Template
 
 from accounts.models import Standing
 from core import clock
 from core.calendar import day_of, end_of
 from core.models import CalendarDay
-from selection import draws, methods, witnesses
+from selection import draws, explanations, methods, witnesses
 from selection.methods import draw as draw_method
 from selection.models import Draw
 from tests.cast import seated
@@ -45,6 +46,25 @@ def enter(order_draw, rule):
 def thrown(row, rule, by, digits=DICE):
     with rule():
         return draws.throw(row, digits, by=by, at=clock.now())
+
+
+def shown(row):
+    page = Template('{% include "selection/awaiting.html" %}')
+    return page.render(Context({"draw": row}))
+
+
+def test_an_awaited_draw_shows_what_is_fixed_and_until_when(listed, rule, enter, later):
+    for text in (listed.root, listed.commitment, "王岚", "李放", listed.facts.entries[0].name):
+        assert text in shown(listed)
+    later(days=1)
+    thrown_row = thrown(listed, rule, enter(0))
+    assert shown(thrown_row).count("<span>1</span>") == DICE.count("1")
+    assert explanations.of(thrown_row) is None
+    later(minutes=31)
+    with rule():
+        secret = draws.reveal(thrown_row, at=clock.now()).secret
+    thrown_row.refresh_from_db()
+    assert explanations.of(thrown_row).evidence.secret == secret
 
 
 def test_a_draw_runs_from_commitment_to_a_bundle_that_verifies(listed, rule, enter, later):

@@ -25,8 +25,8 @@ PAGE = """{% load static %}<!DOCTYPE html><html lang="zh-Hans"><head><meta chars
 <script src="{% static "js/gongxin.js" %}" defer></script>
 <script src="{% static "js/recompute.js" %}" defer></script></head>
 <body data-now="2026-11-23T10:12:00+08:00"><main class="container-xl gx-page">
-{% for one in explanation.result.winners %}<p data-published="winner">{{ one.name }}</p>{% endfor %}
-{% include explanation.template %}{% include "selection/recompute.html" %}</main></body></html>"""
+{% include "selection/outcome.html" %}{% include explanation.template %}
+{% include "selection/recompute.html" %}</main></body></html>"""
 
 
 def explanation(frozen=FROZEN, evidence=EVIDENCE):
@@ -35,7 +35,8 @@ def explanation(frozen=FROZEN, evidence=EVIDENCE):
 
 
 def html(shown):
-    return Template(PAGE).render(Context({"explanation": shown, "bundle_url": "/o/draw.json"}))
+    facts = {"explanation": shown, "bundle_url": "/o/draw.json", "amount": Decimal("96000.00")}
+    return Template(PAGE).render(Context(facts))
 
 
 def policy():
