@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.forms import BaseForm, BaseFormSet
 from django.template import Context, Library
 from django.templatetags.static import static
@@ -207,7 +208,8 @@ def digest(value: str) -> SafeString:
 
 @register.simple_tag
 def qr(address: str, label: str = "") -> SafeString:
-    """The QR code of an address as inline SVG."""
+    """The QR code of an address, of ours or a whole one, as inline SVG."""
+    address = f"{settings.SITE_URL}{address}" if address.startswith("/") else address
     code = segno.make(address, error="m", micro=False)
     drawn = code.svg_inline(scale=3, border=2, dark="#000", light="#fff", omitsize=True)
     label = label or gettext("QR code of %(address)s") % {"address": address}
