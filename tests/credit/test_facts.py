@@ -8,7 +8,7 @@ from core import clock, outbox
 from core.calendar import day_of
 from core.models import CalendarDay, Event, Letter
 from core.once import AlreadyDone
-from credit import facts, ratings
+from credit import facts, ratings, todo
 from credit.models import Fact, Scheme, Statement
 from tests.contracts import drawing
 from tests.credit.records import entered, graded
@@ -170,6 +170,27 @@ def test_a_finding_is_entered_once_for_each_form(agency, cast):
     assert Fact.objects.count() == 1
     with refused("does not know this kind"):
         facts.find(agency, **given | {"kind": "job", "once": "m" * 22})
+
+
+def waiting(seat):
+    rows = [row for source in todo.waiting_for(seat, clock.now()) for row in source]
+    return [(kind, about) for kind, _title, about, _due in rows]
+
+
+def test_the_desk_puts_a_fact_before_the_agency_and_its_case_before_the_regulator(
+    agency, cast, later
+):
+    fact = entered(agency)
+    graded(agency)
+    assert waiting(cast.agency) == [("fact-answer", fact.code)]
+    assert waiting(cast.rival) == waiting(cast.regulator) == waiting(cast.owner) == []
+    answer(fact, cast)
+    assert waiting(cast.agency) == []
+    assert waiting(cast.regulator) == [("fact-decide", fact.code)]
+    letter = Letter.objects.get(user_code=cast.regulator.user.code)
+    assert letter.link == f"/desk/credit/{fact.code}/"
+    later(days=15)
+    assert waiting(cast.regulator) == []
 
 
 @pytest.mark.parametrize("table", ["scheme", "fact", "statement"])
