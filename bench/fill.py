@@ -11,14 +11,13 @@ import django
 
 django.setup()
 
-from marketplace.terms import Terms
-
 from accounts.models import Seat
 from core import clock
 from core.models import Region
 from core.numbering import new_code
 from marketplace import orders
 from marketplace.models import ServiceItem, ServiceOrder
+from marketplace.terms import Terms
 from tests.cast import seated
 
 CHUNK = 2_000

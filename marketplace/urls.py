@@ -1,5 +1,6 @@
 from django.urls import path
 
+from marketplace.order_urls import demand
 from marketplace.views import catalogue
 
 app_name = "marketplace"
@@ -8,6 +9,5 @@ supply = [
     path("services/", catalogue.services, name="services"),
     path("services/<slug:slug>/", catalogue.service_detail, name="service-detail"),
 ]
-demand: list = []  # orders
 
 urlpatterns = [*supply, *demand]

@@ -25,6 +25,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Seat
+from core.calendar import SHANGHAI
 from core.lifecycle import filled_iff
 from core.models import Region
 from marketplace.models.catalogue import ServiceItem
@@ -102,15 +103,17 @@ class ServiceOrderQuerySet(models.QuerySet["ServiceOrder"]):
 
     def in_phase(self, phase: str, at: datetime) -> ServiceOrderQuerySet:
         """The orders whose `phase(at)` this is; the last day counts as open."""
-        return self.filter(
-            {
-                Phase.OPEN: Q(state="published", open_until__gt=at),
-                Phase.CHOOSING: Q(state="published", open_until__lte=at) | Q(state="awaiting-dice"),
-                Phase.CONTESTABLE: Q(state="awarded", contest_until__gt=at),
-                Phase.AWARDED: Q(state="awarded", contest_until__lte=at),
-                Phase.COMPLETED: Q(state__in=["completed", "evaluated"]),
-            }.get(Phase(phase), Q(state=phase))
-        )
+        return self.filter(self.where_phase(phase, at))
+
+    def where_phase(self, phase: str, at: datetime) -> Q:
+        """The same as a condition, for counting several phases at once."""
+        return {
+            Phase.OPEN: Q(state="published", open_until__gt=at),
+            Phase.CHOOSING: Q(state="published", open_until__lte=at) | Q(state="awaiting-dice"),
+            Phase.CONTESTABLE: Q(state="awarded", contest_until__gt=at),
+            Phase.AWARDED: Q(state="awarded", contest_until__lte=at),
+            Phase.COMPLETED: Q(state__in=["completed", "evaluated"]),
+        }.get(Phase(phase), Q(state=phase))
 
 
 class ServiceOrder(models.Model):
@@ -254,12 +257,12 @@ class ServiceOrder(models.Model):
                 name="serviceorder_published_by_another_seat",
             ),
             CheckConstraint(
-                condition=Q(state__in=[*UNPUBLISHED, "published"], closed_at=None)
-                | Q(state="withdrawn")
-                | Q(
-                    state__in=[*WON, "awaiting-dice", "failed"],
-                    closed_at__gte=F("open_until"),
-                ),
+                condition=Q(state="withdrawn")
+                | filled_iff(~Q(state__in=[*UNPUBLISHED, "published"]), "closed_at"),
+                name="serviceorder_closed_at_iff_closed",
+            ),
+            CheckConstraint(
+                condition=Q(closed_at=None) | Q(closed_at__gte=F("open_until")),
                 name="serviceorder_closed_after_its_deadline",
             ),
             CheckConstraint(
@@ -314,6 +317,14 @@ class ServiceOrder(models.Model):
             OrderState.AWAITING_DICE: Phase.CHOOSING,
             OrderState.EVALUATED: Phase.COMPLETED,
         }.get(OrderState(self.state)) or Phase(self.state)
+
+    def phase_shown(self, at: datetime) -> Phase:
+        """The phase as badges tell it: on its last day an open order closes today."""
+        phase = self.phase(at)
+        if phase == Phase.OPEN and self.open_until is not None:
+            last = (self.open_until - datetime.resolution).astimezone(SHANGHAI).date()
+            return Phase.LAST_DAY if last == at.astimezone(SHANGHAI).date() else phase
+        return phase
 
     @property
     def limit(self) -> Decimal | None:

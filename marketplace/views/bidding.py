@@ -1,0 +1,197 @@
+"""Doors of those who bid, and of those who throw the dice."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import require_seat, signed_in
+from accounts.models import Deed
+from core import clock
+from core.lifecycle import RuleBroken
+from core.once import AlreadyDone
+from core.views import refusal
+from marketplace import bids, closing, eligibility, order_papers
+from marketplace.forms.orders import BidForm
+from marketplace.models import Bid, OrderState, ServiceOrder
+from selection.forms import DiceForm
+from selection.models import Witness
+
+
+@require_seat(Deed.BID)
+def order_bid(request, number):
+    order = _open_to_see(number)
+    seat, at = request.seat, clock.now()
+    checks = bids.checks(order, seat.organisation, at)
+    form = BidForm(request.POST or None, order=order, name=seat.organisation.name)
+    if form.is_valid():
+        typed = form.cleaned_data
+        try:
+            bid = bids.bid(
+                order,
+                bidder=seat.organisation,
+                price=typed.get("price"),
+                typed=typed["typed"],
+                key=typed["once"],
+                by=seat,
+                at=clock.now(),
+            )
+        except AlreadyDone as twin:
+            return redirect("marketplace:bid-detail", twin.subject_code)
+        except RuleBroken as refused:
+            refusal(request, refused, about=order, form=form)
+        else:
+            messages.success(
+                request, _("Your bid is sealed: %(receipt)s") % {"receipt": bid.receipt}
+            )
+            return redirect("marketplace:bid-detail", bid.code)
+    context = {
+        "order": order,
+        "form": form,
+        "checks": checks,
+        "may_bid": eligibility.eligible(checks) and order.is_open(at),
+        "is_open": order.is_open(at),
+        "mine": order.bids.of(seat.organisation).filter(withdrawn_at=None).first(),
+    }
+    return render(request, "marketplace/order-bid.html", context)
+
+
+@require_seat()
+@require_safe
+def bid_detail(request, code):
+    """The receipt: what was received, when, and the digest of the envelope."""
+    bid = _mine(request, code)
+    at = clock.now()
+    context = {
+        "bid": bid,
+        "order": bid.order,
+        "phase": bid.order.phase_shown(at),
+        "is_open": bid.order.is_open(at),
+        "may_bid": request.seat.may(Deed.BID),
+    }
+    return render(request, "marketplace/bid-detail.html", context)
+
+
+@require_seat(Deed.BID)
+def bid_withdraw(request, code):
+    bid = _mine(request, code)
+    if request.method == "POST":
+        try:
+            bids.withdraw(bid, by=request.seat, at=clock.now())
+        except RuleBroken as refused:
+            refusal(request, refused, about=bid)
+        else:
+            messages.success(request, _("Your bid is withdrawn; its envelope stays shut."))
+        return redirect("marketplace:bid-detail", bid.code)
+    words = {
+        "desk": True,
+        "title": _("Withdraw this bid?"),
+        "text": str(bid.order),
+        "consequences": [
+            _("Its envelope will never be opened."),
+            _("You may bid anew until %(until)s.")
+            % {"until": order_papers.instant(bid.order.open_until)},
+        ],
+        "verb": _("Withdraw the bid"),
+        "keep": _("Leave it in"),
+        "back": reverse("marketplace:bid-detail", args=[bid.code]),
+    }
+    return render(request, "confirm.html", words)
+
+
+# ── dice ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@require_seat(Deed.WRITE_ORDER, Deed.APPROVE_ORDER)
+@require_POST
+def order_invite(request, code, witness):
+    """A one-time link for a witness, shown this once."""
+    own = ServiceOrder.objects.owned_by(request.seat.organisation)
+    order = get_object_or_404(own, code=code)
+    row = get_object_or_404(Witness, draw__number=order.number, code=witness)
+    try:
+        token = closing.invite(order, row, by=request.seat, at=clock.now())
+    except RuleBroken as refused:
+        refusal(request, refused, about=order)
+        return redirect("marketplace:desk-order", order.code)
+    link = reverse("marketplace:order-witness", args=[order.number, token])
+    context = {"order": order, "witness": row, "link": request.build_absolute_uri(link)}
+    return render(request, "marketplace/order-invite.html", context)
+
+
+@signed_in
+def order_witness(request, number, token):
+    """Where a witness's link leads: he enters once, for good."""
+    order = get_object_or_404(ServiceOrder.objects.public(), number=number)
+    if request.method == "POST":
+        try:
+            closing.enter(order, token, by=request.user, at=clock.now())
+        except RuleBroken as refused:
+            refusal(request, refused, about=order)
+            return redirect("marketplace:order-detail", order.number)
+        return redirect("marketplace:order-dice", order.code)
+    words = {
+        "desk": False,
+        "title": _("Be a witness of this selection?"),
+        "text": f"{order.number} {order}",
+        "consequences": [
+            _("You have no seat at the owner, at an agency that bids, or at the platform."),
+            _("You throw twenty ten-sided dice, or see them thrown, and type in what they show."),
+            _("Your name stands in the notice and in the result."),
+        ],
+        "warning": _("The link works once, for the account with which you are signed in."),
+        "verb": _("Enter as a witness"),
+        "back": reverse("marketplace:order-detail", args=[order.number]),
+    }
+    return render(request, "confirm.html", words)
+
+
+@signed_in
+def order_dice(request, code):
+    """Where a witness, or the regulator in his stead, types the dice, and another confirms them."""
+    order = get_object_or_404(ServiceOrder.objects.public(), code=code)
+    draw = closing.draw_of(order)
+    witness = draw.witnesses.filter(user=request.user).first()
+    regulator = request.seat is not None and request.seat.may(Deed.THROW_DICE)
+    if witness is None and not regulator:
+        raise Http404
+    form = DiceForm(request.POST or None)
+    if form.is_valid():
+        digits = form.cleaned_data["digits"]
+        by = request.user if witness is not None else request.seat
+        rule = closing.throw_dice if draw.thrown_at is None else closing.confirm_dice
+        try:
+            order = rule(order, digits, by=by, at=clock.now())
+        except RuleBroken as refused:
+            refusal(request, refused, about=order, form=form)
+        else:
+            if order.state != OrderState.AWAITING_DICE:
+                return redirect("marketplace:order-draw", order.number)
+            return redirect("marketplace:order-dice", order.code)
+    at = clock.now()
+    context = {
+        "order": order,
+        "draw": draw,
+        "witness": witness,
+        "form": form,
+        "is_awaited": order.state == OrderState.AWAITING_DICE,
+        "may_throw": draw.thrown_at is None and at >= draw.announced_for,
+        "has_thrown": draw.thrower_id == request.user.pk,
+        "others": draw.witnesses.all(),
+        "at": at,
+    }
+    return render(request, "marketplace/order-dice.html", context)
+
+
+def _open_to_see(number):
+    orders = ServiceOrder.objects.public().select_related("owner", "region")
+    return get_object_or_404(orders.prefetch_related("items", "avoidances"), number=number)
+
+
+def _mine(request, code):
+    mine = Bid.objects.of(request.seat.organisation)
+    return get_object_or_404(
+        mine.select_related("order__owner", "envelope", "seat__user", "bidder"), code=code
+    )

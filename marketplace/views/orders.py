@@ -1,0 +1,267 @@
+"""Doors to service orders that everybody may open: the list, an order, its selection."""
+
+import csv
+import json
+from contextlib import suppress
+from io import BytesIO
+
+from django.db.models import Min, Prefetch, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from accounts.models import Deed
+from core import cache, clock, paging
+from core.audit import Clock
+from core.lifecycle import RuleBroken
+from core.models import Event, Upload
+from core.templatetags.gx import ledger
+from core.views import public
+from marketplace import bids, closing, course, offers
+from marketplace.filters import SORTS, OrderFilter, chips, facets
+from marketplace.models import Evaluation, Phase, ServiceItem, ServiceOrder
+from publication.models import Notice
+from selection import draws, explanations
+
+EXPORTED = 5_000
+
+
+@public
+@require_safe
+def order_list(request):
+    at = clock.now()
+    asked = OrderFilter(request.GET, ServiceOrder.objects.public(), at=at)
+    page = paging.page(_shown(asked.qs), SORTS, request.GET)
+    context = {
+        "page": page,
+        "rows": [(order, order.phase_shown(at)) for order in page],
+        "form": asked.form,
+        "facets": facets(request.GET, at),
+        "chips": list(chips(request.GET, asked.form)),
+        "at": at,
+        "export": _query_for_export(request.GET),
+    }
+    cache.finished(request, until=_next_change(at))
+    name = "order-rows" if request.headers.get("HX-Request") else "orders"
+    return render(request, f"marketplace/{name}.html", context)
+
+
+@public
+@require_safe
+def order_export(request, kind):
+    at = clock.now()
+    rows = OrderFilter(request.GET, ServiceOrder.objects.public(), at=at).qs
+    lines = [_exported(order, at) for order in _shown(rows).order_by("-published_at")[:EXPORTED]]
+    return (_as_csv if kind == "csv" else _as_xlsx)([_head(), *lines])
+
+
+@public
+@require_safe
+def order_detail(request, number):
+    order = _close_when_due(_found(number))
+    at, seat = clock.now(), request.seat
+    notices = list(Notice.objects.about(order).in_list().prefetch_related("followers"))
+    in_force = next((one for one in notices if one.kind == "order-notice"), None)
+    is_closed = order.closed_at is not None
+    mine = order.bids.of(seat.organisation).select_related("envelope").first() if seat else None
+    bidding = seat is not None and seat.may(Deed.BID) and order.is_open(at)
+    context = {
+        "order": order,
+        "phase": order.phase_shown(at),
+        "stages": course.of(order, at),
+        "notices": notices,
+        "notice": in_force,
+        "paper": in_force.document if in_force else None,
+        "verify_url": _verify_url(request, in_force),
+        "is_open": order.is_open(at),
+        "entries": _entries(order) if is_closed else None,
+        "draw": closing.draw_of(order) if is_closed else None,
+        "evaluation": Evaluation.objects.filter(order=order).first(),
+        "mine": mine,
+        "checks": bids.checks(order, seat.organisation, at) if bidding else None,
+        "offers": offers.public(order, seat, mine, at),
+        "history": _history(order),
+        "files": Upload.objects.filter(
+            subject=order._meta.label_lower, subject_code=order.code
+        ).order_by("pk"),
+    }
+    if seat is None:
+        cache.finished(request, until=min(filter(None, _instants(order, at)), default=None))
+    return render(request, "marketplace/order-detail.html", context)
+
+
+@public
+@require_safe
+def order_draw(request, number):
+    order = _found(number)
+    if order.closed_at is None:
+        raise Http404
+    at = clock.now()
+    draw = closing.draw_of(order)
+    context = {
+        "order": order,
+        "phase": order.phase_shown(at),
+        "draw": draw,
+        "explanation": explanations.of(draw),
+        "bundle_url": reverse("marketplace:order-bundle", args=[order.number]),
+        "bids_count": len(draw.facts.entries) if draw.facts else 0,
+        "notice": Notice.objects.about(order).filter(kind="order-result").last(),
+        "notices": list(Notice.objects.about(order).in_list()),
+    }
+    context["verify_url"] = _verify_url(request, context["notice"])
+    cache.finished(request, until=min(filter(None, _instants(order, at)), default=None))
+    return render(request, "marketplace/order-draw.html", context)
+
+
+@public
+@require_safe
+def order_bundle(request, number):
+    order = _found(number)
+    if order.proof is None:
+        raise Http404
+    return HttpResponse(draws.bundle(closing.draw_of(order)), content_type="application/json")
+
+
+def _found(number):
+    orders = ServiceOrder.objects.public().select_related("owner", "region", "winner__bidder")
+    return get_object_or_404(orders.prefetch_related("items", "avoidances"), number=number)
+
+
+def _close_when_due(order):
+    """Close what is due on sight, so that a dead worker leaves no order open."""
+    at = clock.now()
+    if order.phase(at) == Phase.CHOOSING and order.closed_at is None:
+        with suppress(RuleBroken):  # somebody was first
+            closing.close(order, by=Clock(), at=at)
+        return _found(order.number)
+    return order
+
+
+def _shown(orders):
+    items = Prefetch("items", ServiceItem.objects.only("code", "name", "place"))
+    return (
+        orders.select_related("owner", "region")
+        .prefetch_related(items)
+        .defer("draft", "content", "requirement", "witnesses", "figures", "proof", "stages")
+    )
+
+
+def _next_change(at):
+    """When the clock alone changes anything of the list."""
+    return (
+        ServiceOrder.objects.public()
+        .filter(Q(state="published", open_until__gt=at) | Q(state="awarded", contest_until__gt=at))
+        .aggregate(
+            first=Min("open_until", filter=Q(state="published")),
+            second=Min("contest_until", filter=Q(state="awarded")),
+        )["first"]
+    )
+
+
+def _instants(order, at):
+    moments = (order.open_until, order.choose_at, order.contest_until, order.evaluate_until)
+    return [moment for moment in moments if moment and moment > at]
+
+
+def _entries(order):
+    """The frozen list, now public: who bid, and who was eligible."""
+    return (
+        order.bids.standing()
+        .select_related("bidder", "envelope")
+        .exclude(eligible=None)
+        .order_by("place", "bidder__uscc")
+    )
+
+
+def _history(order):
+    """What was done in public, newest first."""
+    events = Event.objects.filter(subject_code=order.code, public=True).order_by("-pk")
+    known = course.words()
+    return [
+        {
+            "at": event.at,
+            "words": known[event.name],
+            "leaf": bytes(event.leaf).hex(),
+            "facts": json.loads(event.content).get("facts", {}) if event.content else {},
+        }
+        for event in events
+        if event.name in known
+    ]
+
+
+def _verify_url(request, notice):
+    if notice is None:
+        return ""
+    return request.build_absolute_uri(reverse("publication:verification", args=[notice.number]))
+
+
+def _query_for_export(asked):
+    kept = asked.copy()
+    for name in ("after", "before", "order"):
+        kept.pop(name, None)
+    return f"?{kept.urlencode()}" if kept else ""
+
+
+def _head():
+    return [
+        _("number"),
+        _("project"),
+        _("project owner"),
+        _("services"),
+        _("region"),
+        _("method"),
+        _("amount (yuan)"),
+        _("state"),
+        _("published at"),
+        _("bids until"),
+    ]
+
+
+def _exported(order, at):
+    return [
+        order.number,
+        order.title,
+        order.owner.name,
+        "、".join(item.name for item in order.items.all()),
+        str(order.region),
+        str(order.get_method_display()),
+        f"{order.worth:.2f}" if order.worth else "",
+        str(order.phase(at).label),
+        ledger(order.published_at),
+        ledger(order.open_until),
+    ]
+
+
+def _as_csv(lines):
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="orders.csv"'
+    writer = csv.writer(response)
+    writer.writerows([_harmless(cell) for cell in line] for line in lines)
+    return response
+
+
+def _as_xlsx(lines):
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("service orders"))
+    for line in lines:
+        cells = []
+        for value in line:
+            cell = WriteOnlyCell(sheet, value=value)
+            cell.data_type = "s"  # text, even where it begins like a formula
+            cells.append(cell)
+        sheet.append(cells)
+    kept = BytesIO()
+    book.save(kept)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    response = HttpResponse(kept.getvalue(), content_type=kind)
+    response["Content-Disposition"] = 'attachment; filename="orders.xlsx"'
+    return response
+
+
+def _harmless(cell):
+    """A spreadsheet must not take a title for a formula."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
