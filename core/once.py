@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_noop
 
 from core.lifecycle import RuleBroken, part
 from core.models import SpentKey
@@ -16,9 +17,8 @@ class AlreadyDone(RuleBroken):
     """The form was sent before; `subject_code` names the row which that made."""
 
     def __init__(self, subject_code: str) -> None:
-        super().__init__(
-            "This form was sent already: see what it made, %(code)s.", code=subject_code
-        )
+        sentence = gettext_noop("This form was sent already: see what it made, %(code)s.")
+        super().__init__(sentence, code=subject_code)
         self.subject_code = subject_code
 
 

@@ -9,7 +9,8 @@ class CreditConfig(AppConfig):
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
         from core import outbox, reference, uploads
-        from credit import news
+        from core.todo import register
+        from credit import news, todo
         from credit.models import Statement
         from credit.reference import load_schemes
 
@@ -23,3 +24,5 @@ class CreditConfig(AppConfig):
             label=_("evidence for a statement"),
             readable_by=Statement.is_readable,
         )
+        todo.name_kinds()
+        register("credit", todo.waiting_for)

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts.models import Organisation, Seat
+from accounts.models import Organisation, Seat, Standing
 from core import clock, figures, letters, outbox
 from core.audit import Actor, record
 from core.calendar import day_of
@@ -192,6 +192,14 @@ def state_case(
     outbox.emit(
         record(statement, "fact.answered", by=by, at=at, fact=fact.code, text=statement.text)
     )
+    for regulator in Organisation.objects.verified().filter(standing=Standing.REGULATOR):
+        letters.post(
+            "credit/statement-made",
+            to=regulator,
+            at=made_at,
+            link=reverse("credit:fact-detail", args=[fact.code]),
+            fact=fact,
+        )
     return statement
 
 

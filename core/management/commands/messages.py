@@ -29,6 +29,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "RuleBroken": None,
+    "Unfit": None,  # core.sniffing's
 }
 LOCALE = "zh_Hans"  # exactly so: any other folder loads nothing and says nothing
 # Without the dates of Babel's own, which would make two equal catalogues differ.
