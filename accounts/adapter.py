@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import throttle
-from core import clock
+from core import clock, fields
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -53,5 +53,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    LABEL = "mfa_authenticator.data"
+
+    def encrypt(self, text: str) -> str:
+        return fields.encrypt(text, self.LABEL)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return fields.decrypt(encrypted_text, self.LABEL)
+
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {**super().get_public_key_credential_rp_entity(), "name": "公信"}

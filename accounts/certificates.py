@@ -63,6 +63,7 @@ def enter(
 ) -> Certificate:
     """Put a certificate into the wallet. Refused when it ends before it begins."""
     organisation = lock(organisation)
+    once.check(key)
     certificate = _entered(organisation, entry, scan, clock.after_lock())
     once.spend(key, made=certificate, at=at)
     record(certificate, "certificate.entered", by=by, at=at, **_facts(certificate))

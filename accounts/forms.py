@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from stdnum.cn import ric
 
 from accounts import identity, seats
 from accounts.certificates import Entry
@@ -42,7 +43,7 @@ class SignupForm(forms.Form):
     """What sign-up asks beside e-mail and password (allauth adds those)."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("of a person", "Name"),
         max_length=60,
         help_text=_("Your real name: it stands in contracts and records."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -109,11 +110,12 @@ class ContactsForm(forms.Form):
         typed = self.cleaned_data["region"].strip()
         found = list(Region.objects.filter(Q(code=typed) | Q(name=typed) | Q(full_name=typed))[:5])
         if not found:
-            raise ValidationError(__("There is no region %(typed)s.") % {"typed": typed})
+            raise ValidationError(gettext("There is no region %(typed)s.") % {"typed": typed})
         if len(found) > 1:
-            names = __(", ").join(f"{one.full_name} {one.code}" for one in found)
+            names = gettext(", ").join(f"{one.full_name} {one.code}" for one in found)
             raise ValidationError(
-                __("Several regions are called so, give the code: %(names)s.") % {"names": names}
+                gettext("Several regions are called so, give the code: %(names)s.")
+                % {"names": names}
             )
         return found[0]
 
@@ -149,6 +151,13 @@ class RegistrationForm(Receiving, ContactsForm):
     name = forms.CharField(
         label=_("Name of the unit"), max_length=120, help_text=_("In full, as on the licence.")
     )
+    id_number = forms.CharField(
+        label=_("ID number of the person"),
+        max_length=18,
+        required=False,
+        help_text=_("Of a natural person only; stored encrypted and shown nowhere."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     legal_representative = forms.CharField(
         label=_("Legal representative or person in charge"), max_length=60
     )
@@ -175,6 +184,7 @@ class RegistrationForm(Receiving, ContactsForm):
         "kind",
         "uscc",
         "name",
+        "id_number",
         "short_name",
         "legal_representative",
         "authority",
@@ -192,19 +202,31 @@ class RegistrationForm(Receiving, ContactsForm):
         super().__init__(*args, **kwargs)
         self.has_licence = has_licence
 
+    def clean_id_number(self) -> str:
+        number = identity.normalised(self.cleaned_data["id_number"])
+        if number and not ric.is_valid(number):
+            raise ValidationError(gettext("This ID number cannot be: compare it with the card."))
+        return number
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
         natural = found.get("kind") == OrganisationKind.NATURAL_PERSON
         if natural:
             found["uscc"], found["authority"] = "", Authority.IN_PERSON
+            self.errors.pop("uscc", None)
+            missing = not found.get("id_number") and "id_number" not in self.errors
+            if missing and not self.has_licence:
+                self.add_error("id_number", gettext("Give the ID number."))
         elif not found.get("uscc") and "uscc" not in self.errors:
-            self.add_error("uscc", __("Give the code of 18 characters."))
+            self.add_error("uscc", gettext("Give the code of 18 characters."))
+        if not natural:
+            found["id_number"] = ""
         has_licence = natural or self.has_licence or found.get("licence")
         if not has_licence and "licence" not in self.errors:
-            self.add_error("licence", __("Add a scan of the licence."))
+            self.add_error("licence", gettext("Add a scan of the licence."))
         in_writing = found.get("authority") == Authority.IN_WRITING
         if in_writing and not found.get("authorisation") and "authorisation" not in self.errors:
-            self.add_error("authorisation", __("Add a scan of the authorisation."))
+            self.add_error("authorisation", gettext("Add a scan of the authorisation."))
         return found
 
     @property
@@ -337,7 +359,7 @@ class CertificateForm(Receiving, forms.Form):
         found = super().clean() or self.cleaned_data
         issued_on, valid_until = found.get("issued_on"), found.get("valid_until")
         if issued_on and valid_until and valid_until < issued_on:
-            self.add_error("valid_until", __("This day lies before the day of issue."))
+            self.add_error("valid_until", gettext("This day lies before the day of issue."))
         return found
 
     def entry(self) -> Entry:
@@ -367,8 +389,8 @@ class CertificateChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, certificate: Any) -> str:
         if certificate.valid_until is None:
-            return __("%(certificate)s, without end") % {"certificate": certificate}
-        return __("%(certificate)s, valid until %(day)s") % {
+            return gettext("%(certificate)s, without end") % {"certificate": certificate}
+        return gettext("%(certificate)s, valid until %(day)s") % {
             "certificate": certificate,
             "day": certificate.valid_until.isoformat(),
         }

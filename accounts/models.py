@@ -26,7 +26,9 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from core.fields import EncryptedTextField
 from core.letters import Recipient
 from core.lifecycle import filled_iff
 from core.models import Upload
@@ -51,7 +53,7 @@ class User(AbstractUser):
     first_name = last_name = None  # type: ignore[assignment]  # Chinese names are one field
     code = models.CharField(max_length=16, unique=True, editable=False)
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=60)
     phone = models.CharField(_("mobile phone"), max_length=20, blank=True)
 
     USERNAME_FIELD = "email"
@@ -132,6 +134,7 @@ class Organisation(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
     standing = models.CharField(max_length=12, choices=Standing, default=Standing.PARTICIPANT)
     name = models.CharField(_("name"), max_length=120)
+    id_number = EncryptedTextField(_("ID number"), blank=True, editable=False)
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
     region = models.ForeignKey(
         "core.Region", models.PROTECT, null=True, verbose_name=_("region"), related_name="+"

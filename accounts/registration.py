@@ -47,6 +47,7 @@ class Details(Contacts):
     name: str
     authority: str
     legal_representative: str
+    id_number: str = ""  # of a natural person; empty: as it is
 
 
 class Verifiers:
@@ -74,6 +75,7 @@ def register(
     Refused for a code that is registered already, unless that registration was refused: then the
     newcomer takes it over. A natural person registers once.
     """
+    once.check(key)
     if details.kind == OrganisationKind.NATURAL_PERSON:
         mine = Organisation.objects.filter(kind=details.kind, seats__user=by)
         if mine.exists():
@@ -248,4 +250,7 @@ def _check_another_person(organisation: Organisation, by: Seat) -> None:
 
 def _columns(details: Contacts) -> dict[str, Any]:
     # asdict would copy the region's row.
-    return {name: getattr(details, name) for name in details.__dataclass_fields__}
+    columns = {name: getattr(details, name) for name in details.__dataclass_fields__}
+    if not columns.get("id_number"):
+        columns.pop("id_number", None)
+    return columns

@@ -64,6 +64,7 @@ def invite(
     Refused beyond what the granting seat holds, to oneself, and to whoever sits here already.
     """
     organisation = lock(organisation)
+    once.check(key)
     now = clock.after_lock()
     email = email.strip().lower()
     granting = _held(by, now)

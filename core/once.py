@@ -23,6 +23,14 @@ class AlreadyDone(RuleBroken):
 
 
 @part
+def check(key: str) -> None:
+    """Refuse a spent key before the rule's own refusals, which the first sending would cause."""
+    spent = SpentKey.objects.filter(key=key).first() if key else None
+    if spent is not None:
+        raise AlreadyDone(spent.subject_code)
+
+
+@part
 def spend(key: str, *, made: Any, at: datetime) -> None:
     """Bind a form's key to the row just made; refused, and the row undone, when it is spent."""
     if not key:
