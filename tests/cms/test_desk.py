@@ -1,4 +1,3 @@
-import re
 from datetime import timedelta
 
 import pytest
@@ -11,9 +10,8 @@ from accounts.models import Deed, Organisation, OrganisationState, Rank
 from accounts.seats import Terms
 from cms import desk
 from core import clock, todo
-from core.models import Letter
 from tests.cast import signed_in
-from tests.factories import CertificateFactory, OrganisationFactory, UserFactory
+from tests.factories import CertificateFactory, OrganisationFactory
 
 
 def submitted(number=1):
@@ -53,7 +51,7 @@ def test_the_desk_runs_six_queries_at_most_beyond_session_user_and_seat(who, cas
     assert len(queries(client)) == len(for_none)
 
 
-@pytest.mark.parametrize("address", ["/desk/drafts/", "/desk/done/", "/desk/inbox/"])
+@pytest.mark.parametrize("address", ["/desk/drafts/", "/desk/done/"])
 def test_each_tab_runs_the_same_queries_for_1_row_and_for_30(address, cast):
     client = signed_in(cast.agency.user)
 
@@ -64,15 +62,6 @@ def test_each_tab_runs_the_same_queries_for_1_row_and_for_30(address, cast):
             terms=Terms(Rank.OPERATOR, (Deed.BID,)),
             by=cast.agency,
             at=clock.now(),
-        )
-        user = UserFactory()
-        Letter.objects.create(
-            code=f"L{number}",
-            user_code=cast.agency.user.code,
-            kind="x",
-            subject=f"第 {number} 封",
-            body=str(user),
-            posted_at=clock.now(),
         )
 
     one_more(1)
@@ -153,46 +142,6 @@ def test_done_tells_what_this_seat_did_and_no_other(cast):
     registration.verify(organisation, by=cast.operator, at=clock.now())
     assert f"核验单位：{organisation.name}" in signed_in(cast.operator.user).get("/desk/done/").text
     assert organisation.name not in signed_in(cast.agency.user).get("/desk/done/").text
-
-
-def test_a_letter_counts_as_read_once_opened(cast):
-    organisation = submitted()
-    registration.refuse(organisation, reason="x", by=cast.operator, at=clock.now())
-    registration_letter = Letter.objects.create(
-        code="L1",
-        user_code=cast.agency.user.code,
-        kind="x",
-        subject="主题",
-        body="第一行\n\n第二行",
-        link="/desk/",
-        posted_at=clock.now(),
-    )
-    client = signed_in(cast.agency.user)
-    assert "未读" in client.get("/desk/inbox/").text
-    assert "第二行" in client.get("/desk/inbox/L1/").text
-    registration_letter.refresh_from_db()
-    assert registration_letter.read_at
-    assert "未读" not in re.sub("未读站内信", "", client.get("/desk/inbox/").text)
-
-
-def test_the_inbox_turns_its_pages_by_letter(cast):
-    for number in range(35):
-        Letter.objects.create(
-            code=f"L{number}",
-            user_code=cast.agency.user.code,
-            kind="x",
-            subject=f"第 {number} 封",
-            body="",
-            posted_at=clock.now(),
-        )
-    client = signed_in(cast.agency.user)
-    first = client.get("/desk/inbox/").text
-    onward = re.search(r'href="(\?before=\w+)"', first)[1]
-    second = client.get("/desk/inbox/" + onward).text
-    seen = re.findall(r"第 (\d+) 封", first) + re.findall(r"第 (\d+) 封", second)
-    assert [int(number) for number in seen] == list(range(34, -1, -1))
-    foreign = signed_in(cast.rival.user).get("/desk/inbox/" + onward)
-    assert foreign.status_code == 404
 
 
 def test_every_kind_that_a_package_yields_is_told_in_words(cast):
