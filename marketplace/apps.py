@@ -8,11 +8,25 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
-        from core import meanings, reference
-        from marketplace import catalogue, order_registry
+        from core import meanings, reference, timetable, todo, uploads
+        from marketplace import catalogue, order_registry, tasks
+        from marketplace.agencies import may_read
         from marketplace.models import AgencyState, ReviewState
+        from marketplace.todo import drafts_of, name_kinds, waiting_for
 
         reference.loader("marketplace.service-items", catalogue.load)
+        for purpose, label in (
+            ("marketplace.entry-file", _("paper of an entry")),
+            ("marketplace.qualification-scan", _("scan of a certificate")),
+        ):
+            uploads.purpose(purpose, label=label, readable_by=may_read)
+        todo.register("marketplace", waiting_for, drafts_of=drafts_of)
+        name_kinds()
+        timetable.every(
+            "marketplace.remind-of-qualifications",
+            seconds=6 * 3600,
+            task=tasks.remind_of_qualifications,
+        )
         meanings.register(
             {
                 AgencyState.DRAFT: "draft",

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from marketplace import conditions
 from marketplace.conditions import Category, Certificate, Check, Facts, Person, Requirement
+from marketplace.entry import Entry, Paper
 from marketplace.models import (
     Agency,
     AgencyState,
@@ -21,7 +23,16 @@ from marketplace.models import (
     ServiceItem,
 )
 
-__all__ = ["Check", "Requirement", "check", "eligible", "facts_of", "requirement_of"]
+__all__ = [
+    "Check",
+    "Requirement",
+    "check",
+    "eligible",
+    "facts_as_handed_in",
+    "facts_of",
+    "facts_of_entry",
+    "requirement_of",
+]
 
 eligible = conditions.eligible
 
@@ -45,12 +56,12 @@ def categories() -> dict[str, Category]:
     }
 
 
-def facts_of(agency: Agency | None) -> Facts:
-    """What the register says of an agency: five queries."""
+def facts_of(agency: Agency | None, *, states: tuple[str, ...] = (ReviewState.VERIFIED,)) -> Facts:
+    """What the register says of an agency, its people in one of `states`: five queries."""
     if agency is None:
         return Facts(listed=False, categories=categories())
     held = agency.qualifications.current().select_related("category").order_by("pk")
-    people = agency.practitioners.current().filter(state=ReviewState.VERIFIED).order_by("pk")
+    people = agency.practitioners.current().filter(state__in=states).order_by("pk")
     certificates: dict[int, list[Certificate]] = {person.pk: [] for person in people}
     of_people = PractitionerCertificate.objects.current().select_related("category").order_by("pk")
     for row in of_people.filter(practitioner__in=certificates):
@@ -67,4 +78,41 @@ def facts_of(agency: Agency | None) -> Facts:
 def _certificate(row: Qualification | PractitionerCertificate) -> Certificate:
     return Certificate(
         row.category.code, row.level, row.specialty, row.number, row.valid_until, row.state
+    )
+
+
+def facts_of_entry(entry: Entry) -> Facts:
+    """What an agency will be and have once everything that it hands in is verified."""
+    return Facts(
+        listed=True,
+        items=frozenset(terms.item.code for terms in entry.services),
+        qualifications=tuple(_handed_in(paper) for paper in entry.qualifications),
+        people=tuple(
+            Person(True, tuple(_handed_in(paper) for paper in person.certificates))
+            for person in entry.practitioners
+        ),
+        categories=categories(),
+    )
+
+
+def _handed_in(paper: Paper) -> Certificate:
+    return Certificate(
+        paper.category.code, paper.level, paper.specialty, paper.number, paper.valid_until
+    )
+
+
+def facts_as_handed_in(agency: Agency) -> Facts:
+    """What an agency will have once everything that waits for its review is verified."""
+    waiting = facts_of(agency, states=(ReviewState.VERIFIED, ReviewState.PENDING))
+
+    def verified(rows: Iterable[Certificate]) -> tuple[Certificate, ...]:
+        return tuple(
+            replace(row, state="verified") if row.state == "pending" else row for row in rows
+        )
+
+    return replace(
+        waiting,
+        listed=True,
+        qualifications=verified(waiting.qualifications),
+        people=tuple(Person(True, verified(person.certificates)) for person in waiting.people),
     )

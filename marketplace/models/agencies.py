@@ -13,17 +13,20 @@ Whether one is valid on a day is derived from its dates, never stored.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, F, Index, OuterRef, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Seat
+from core.fields import EncryptedTextField
 from core.lifecycle import filled_iff
 from core.models import Upload
 from marketplace.models.catalogue import FeeBasis, QualificationCategory, ServiceItem
+
+SOON = timedelta(days=90)  # before its last day a certificate is called to mind
 
 
 class AgencyState(models.TextChoices):
@@ -57,6 +60,7 @@ class Agency(models.Model):
     code = models.CharField(max_length=16, unique=True, editable=False)
     organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="agency")
     state = models.CharField(max_length=12, choices=AgencyState, default=AgencyState.DRAFT)
+    draft = EncryptedTextField(blank=True, default="", editable=False)  # as typed, in JSON
     drafted_at = models.DateTimeField(null=True)
     introduction = models.TextField(_("introduction"), blank=True)
     established_on = models.DateField(_("established on"), null=True)
@@ -67,9 +71,15 @@ class Agency(models.Model):
     website = models.URLField(_("website"), blank=True)
     quality_measures = models.TextField(_("measures for the quality of service"), blank=True)
     honours = models.TextField(_("honours"), blank=True)
+    legal_representative_id = EncryptedTextField(
+        _("ID number of the legal representative"), blank=True, default=""
+    )
     authorised_name = models.CharField(_("authorised person"), max_length=60, blank=True)
     authorised_phone = models.CharField(
         _("phone of the authorised person"), max_length=30, blank=True
+    )
+    authorised_id = EncryptedTextField(
+        _("ID number of the authorised person"), blank=True, default=""
     )
     began_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
@@ -295,13 +305,28 @@ class Certified(Reviewed):
         return verified and (self.valid_until is None or self.valid_until >= on)
 
 
+class QualificationQuerySet(CertifiedQuerySet):
+    def expiring(self, on: date) -> ReviewedQuerySet:
+        """Those of listed agencies that end within 90 days or have ended, with none to follow."""
+        later = Qualification.objects.current().filter(
+            agency=OuterRef("agency"),
+            category=OuterRef("category"),
+            specialty=OuterRef("specialty"),
+            valid_until__gt=OuterRef("valid_until"),
+        )
+        ending = self.verified().filter(
+            agency__state=AgencyState.LISTED, valid_until__lte=on + SOON
+        )
+        return ending.exclude(Exists(later.exclude(state=ReviewState.RETURNED)))
+
+
 class Qualification(Certified):
     """A qualification 资质 of an agency."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="qualifications")
     reminded_days = models.PositiveSmallIntegerField(null=True)  # the last reminder's distance
 
-    objects = CertifiedQuerySet.as_manager()
+    objects = QualificationQuerySet.as_manager()
 
     class Meta(Certified.Meta):
         abstract = False
@@ -322,9 +347,9 @@ class Practitioner(Reviewed):
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="practitioners")
     name = models.CharField(_("name"), max_length=60)
     title = models.CharField(_("professional title"), max_length=60, blank=True)
-    person = models.CharField(
-        max_length=64, default="", editable=False
-    )  # keyed digest of the ID number
+    id_number = EncryptedTextField(_("ID number"), default="")
+    # A keyed digest of the ID number: nobody is on two agencies' lists.
+    person = models.CharField(max_length=64, default="", editable=False)
     insurance = models.ForeignKey(
         Upload, models.PROTECT, null=True, related_name="+", verbose_name=_("social insurance")
     )

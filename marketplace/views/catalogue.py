@@ -5,6 +5,7 @@ from itertools import groupby
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from core import cache
 from core.views import public
 from marketplace import conditions, eligibility
 from marketplace.models import Agency, ServiceGroup, ServiceItem
@@ -15,6 +16,7 @@ AGENCIES_SHOWN = 20
 @public
 @require_safe
 def services(request):
+    cache.finished(request)
     items = ServiceItem.objects.offered().with_agency_count()
     wanted = request.GET.get("q", "").strip()[:80]
     if wanted:
@@ -31,6 +33,7 @@ def services(request):
 @public
 @require_safe
 def service_detail(request, slug):
+    cache.finished(request)
     item = get_object_or_404(ServiceItem.objects.with_agency_count(), code=slug)
     tree = conditions.parse(item.requirement)
     agencies = Agency.objects.offering(item).select_related("organisation__region")

@@ -1,0 +1,103 @@
+"""Doors to the register of agencies: the public list, and one agency."""
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from core import cache, clock, paging
+from core.calendar import day_of
+from core.views import public
+from marketplace.forms.agencies import AgencyFilter
+from marketplace.models import (
+    WON,
+    Agency,
+    AgencyService,
+    Practitioner,
+    PractitionerCertificate,
+    Qualification,
+    ServiceOrder,
+)
+
+SOON_DAYS = 90
+ORDERS_SHOWN = 10
+MENU = {
+    "new": paging.Order(_("newly listed first"), "-listed_at", "-pk"),
+    "old": paging.Order(_("longest listed first"), "listed_at", "pk"),
+}
+
+
+@public
+@require_safe
+def agencies(request):
+    cache.finished(request)
+    offered = AgencyService.objects.current().select_related("item").order_by("item__place")
+    held = Qualification.objects.valid_on(day_of(clock.now())).select_related("category")
+    rows = Agency.objects.listed().select_related("organisation__region")
+    rows = rows.prefetch_related(
+        Prefetch("services", offered, to_attr="offered"),
+        Prefetch("qualifications", held.order_by("category__place", "pk"), to_attr="held"),
+    )
+    filters = AgencyFilter(request.GET, queryset=rows)
+    page = paging.page(filters.qs, MENU, request.GET)
+    context = {
+        "filters": filters,
+        "page": page,
+        "chips": [{**chip, "href": _without(request.GET, chip)} for chip in filters.chips()],
+    }
+    return render(request, "marketplace/agencies.html", context)
+
+
+def _without(asked, chip):
+    """The address of the list without one condition."""
+    values = asked.copy()
+    kept = [value for value in values.getlist(chip["name"]) if value != chip["value"]]
+    values.setlist(chip["name"], kept if chip["name"] != "q" else [])
+    for stale in ("after", "before"):
+        values.pop(stale, None)
+    return "?" + values.urlencode()
+
+
+@public
+@require_safe
+def agency_detail(request, code):
+    cache.finished(request)
+    rows = Agency.objects.listed().select_related("organisation__region")
+    agency = get_object_or_404(rows, organisation__code=code)
+    today = day_of(clock.now())
+    certificates = PractitionerCertificate.objects.verified().select_related("category")
+    people = Practitioner.objects.verified().filter(agency=agency).order_by("pk")
+    held = agency.qualifications.verified().select_related("category")
+    won = ServiceOrder.objects.public().filter(winner__agency=agency.organisation, state__in=WON)
+    context = {
+        "agency": agency,
+        "organisation": agency.organisation,
+        "services": agency.services.current().select_related("item").order_by("item__place"),
+        "qualifications": [
+            {"row": row, **validity(row.valid_until, today)}
+            for row in held.order_by("category__place", "pk")
+        ],
+        "practitioners": people.prefetch_related(
+            Prefetch("certificates", certificates.order_by("pk"), to_attr="papers")
+        ),
+        "orders": won.select_related("owner", "evaluation").order_by("-awarded_at")[:ORDERS_SHOWN],
+        "won_count": won.count(),
+        "commitment": agency.commitments.first(),
+        "verify_url": f"{settings.SITE_URL}{agency.get_absolute_url()}",
+    }
+    return render(request, "marketplace/agency-detail.html", context)
+
+
+def validity(until, today):
+    """The badge of a certificate that ends on `until`: its meaning and its words."""
+    if until is None:
+        return {"meaning": "done", "words": _("valid for good")}
+    days = (until - today).days
+    if days < 0:
+        return {"meaning": "fail", "words": _("expired")}
+    if days <= SOON_DAYS:
+        text = ngettext("%(days)d day left", "%(days)d days left", days)
+        return {"meaning": "soon", "words": text % {"days": days}}
+    return {"meaning": "done", "words": _("valid")}
