@@ -383,7 +383,7 @@ def verify_row(
 
 
 @transaction.atomic(durable=True)
-def reveal(agency: Agency, row: Any, column: str, *, why: str, by: Actor, at: datetime) -> str:
+def reveal(agency: Agency, row: Any, column: str, *, by: Actor, at: datetime) -> str:
     """The ID number in `column` of a row of the entry, to a reviewer: every look is recorded."""
     record(agency, "entry.id-number-read", by=by, at=at, of=row.code, column=column)
     return str(getattr(row, column))

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from accounts.todo import END_OF_THE_DAY
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Deed, Seat
+from accounts.todo import END_OF_THE_DAY
 from core import todo
 from core.calendar import day_of
 from marketplace.models import (

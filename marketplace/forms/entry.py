@@ -66,7 +66,7 @@ class IdNumberField(forms.CharField):
             )
         try:
             ric.get_birth_date(number)
-            fits = ric.calc_check_digit(number[:-1]) == number[-1]
+            fits = number[:-1].isdecimal() and ric.calc_check_digit(number) == number[-1]
         except (NumberFault, ValueError):
             fits = False
         if not fits:
@@ -185,7 +185,8 @@ class ServiceForm(forms.Form):
     )
 
     def terms(self) -> Terms:
-        return Terms(**self.cleaned_data)
+        names = ("item", "process", "time_limit_days", "fee_basis", "fee", "conditions")
+        return Terms(**{name: self.cleaned_data[name] for name in names})
 
 
 class PaperForm(Receiving, forms.Form):

@@ -70,7 +70,7 @@ def agency_detail(request, code):
     certificates = PractitionerCertificate.objects.verified().select_related("category")
     people = Practitioner.objects.verified().filter(agency=agency).order_by("pk")
     held = agency.qualifications.verified().select_related("category")
-    won = ServiceOrder.objects.public().filter(winner__agency=agency.organisation, state__in=WON)
+    won = ServiceOrder.objects.public().filter(winner__bidder=agency.organisation, state__in=WON)
     context = {
         "agency": agency,
         "organisation": agency.organisation,
