@@ -7,7 +7,7 @@ from tests.factories import (
     QualificationFactory,
     ServiceItemFactory,
 )
-from tests.marketplace import entries
+from tests.marketplace import entries, order_doors
 
 
 def item(cast):
@@ -114,4 +114,4 @@ SUPPLY = [
     ),
 ]
 
-DOORS = [*SUPPLY]
+DOORS = [*SUPPLY, *order_doors.DOORS]
