@@ -51,6 +51,7 @@ PUBLIC = (
 FOOT = (
     Entry(_("Rules and their sources"), "wagtail_serve", ("guide/rules/",)),
     Entry(_("Guide for the public"), "wagtail_serve", ("guide/public/",)),
+    Entry(_("Credit"), "credit:index"),
     Entry(_("Verification"), "publication:verify"),
 )
 # Entries below /desk/; each package adds its own lines.
@@ -60,6 +61,11 @@ DESK = (
         _("Contracts and deliveries"),
         "contracts:agreement-list",
         standings=(Standing.PARTICIPANT,),
+    ),
+    Entry(
+        _("Credit record"),
+        "credit:desk",
+        standings=(Standing.PARTICIPANT, Standing.REGULATOR),
     ),
     Entry(_("The unit"), "accounts:organisation", standings=tuple(Standing.values)),
     Entry(_("Persons and authority"), "accounts:seats", standings=tuple(Standing.values)),

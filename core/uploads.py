@@ -48,6 +48,10 @@ class Purpose:
     readable_by: Reader
 
     @property
+    def megabytes(self) -> int:
+        return self.max_bytes // 1_000_000
+
+    @property
     def extensions(self) -> list[str]:
         return [extension for kind in self.kinds for extension in KINDS[kind].extensions]
 
@@ -96,7 +100,7 @@ def receive(file: UploadedFile, *, purpose: str, by: Actor, at: datetime) -> Upl
     if file.size > wanted.max_bytes:
         raise RuleBroken(
             "This file is too large: at most %(limit)s MB are received here.",
-            limit=wanted.max_bytes // 1_000_000,
+            limit=wanted.megabytes,
         )
     name = _clean_name(file.name or "")
     with SpooledTemporaryFile(IN_MEMORY) as copy:

@@ -28,9 +28,13 @@ def score(number: Decimal) -> str:
 
 
 @register.simple_tag
+def level(rating: Rating) -> Any:
+    """The badge “A 级”."""
+    return badge(MEANINGS[rating.level], gettext("level %(level)s") % {"level": rating.level})
+
+
+@register.simple_tag
 def level_badge(rating: Rating) -> SafeString:
-    """“A 级 98 分”, for lists and pages of agencies."""
-    label = gettext("level %(level)s") % {"level": rating.level}
+    """The badge with the score, “A 级 98 分”: for lists and pages of agencies."""
     words = gettext("%(score)s points") % {"score": text(rating.score)}
-    mark: Any = badge(MEANINGS[rating.level], label)
-    return format_html("{} <span>{}</span>", mark, words)
+    return format_html("{} <span>{}</span>", level(rating), words)
