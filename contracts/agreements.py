@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import Organisation, Seat
 from contracts.announcements import announce
 from contracts.drafting import Stage, draft, money
+from contracts.filing import file_contract
 from contracts.milestones import is_near, start_clock
 from contracts.models import Agreement, AgreementState, AgreementTemplate, Milestone, Party, Side
 from core import clock, figures, letters, outbox
@@ -249,7 +250,8 @@ def _conclude(agreement: Agreement, *, by: Seat, at: datetime, concluded_at: dat
         parties={side: organisation.code for side, organisation in parties.items()},
     )
     outbox.emit(event)
-    announce(agreement, by=by, at=concluded_at)
+    file_contract(agreement, at=concluded_at)
+    announce(agreement, by=by, at=at)
     tell(agreement, "agreement-concluded", at=concluded_at)
 
 

@@ -8,13 +8,13 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
-        from contracts import tasks, todo
+        from contracts import finders, tasks, todo
         from contracts.announcements import KIND
         from contracts.forms import PURPOSE
         from contracts.models import AgreementState, ChangeState, Deliverable, DeliverableState
         from core import meanings, timetable, uploads
         from core.todo import register
-        from publication import notices
+        from publication import notices, verification
 
         notices.kind(
             KIND,
@@ -65,3 +65,5 @@ class ContractsConfig(AppConfig):
         timetable.every("contracts.lapse-unsigned", seconds=60, task=tasks.lapse_unsigned)
         timetable.every("contracts.remind", seconds=900, task=tasks.remind)
         timetable.every("contracts.settle-dues", seconds=3600, task=tasks.settle_dues)
+        timetable.every("contracts.draw-papers", seconds=5, task=tasks.draw_papers)
+        verification.register("contracts", finders.agreement)

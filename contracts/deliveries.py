@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import Seat
 from contracts import milestones
 from contracts.agreements import tell
+from contracts.filing import file_certificate
 from contracts.models import (
     Agreement,
     AgreementState,
@@ -97,6 +98,7 @@ def accept(deliverable: Deliverable, *, opinion: str, by: Seat, at: datetime) ->
         decided_by=by,
         reason=opinion.strip(),
     )
+    file_certificate(deliverable, at=accepted_at)
     outbox.emit(_recorded(agreement, deliverable, "delivery.accepted", by=by, at=at))
     _tell_agency(agreement, deliverable, "delivery-accepted", at=accepted_at)
     accepted = agreement.milestones.filter(deliverables__state=DeliverableState.ACCEPTED)

@@ -25,6 +25,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Exists, F, Index, OuterRef, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Deed, Organisation, Seat, Standing
 from core.lifecycle import filled_iff
@@ -67,10 +68,10 @@ class AgreementTemplate(models.Model):
 class AgreementState(models.TextChoices):
     DRAWN_UP = "drawn-up", _("to be signed")
     CONCLUDED = "concluded", _("being performed")
-    FULFILLED = "fulfilled", _("fulfilled")
-    DECLINED = "declined", _("declined")
+    FULFILLED = "fulfilled", pgettext_lazy("contract", "fulfilled")
+    DECLINED = "declined", pgettext_lazy("contract", "declined")
     LAPSED = "lapsed", _("not signed in time")
-    TERMINATED = "terminated", _("terminated")
+    TERMINATED = "terminated", pgettext_lazy("contract", "terminated")
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
@@ -275,7 +276,7 @@ class Milestone(models.Model):
 
 class DeliverableState(models.TextChoices):
     HANDED_IN = "handed-in", _("to be accepted")
-    ACCEPTED = "accepted", _("accepted")
+    ACCEPTED = "accepted", pgettext_lazy("contract", "accepted")
     RETURNED = "returned", _("returned for correction")
 
 
@@ -344,10 +345,10 @@ class ChangeKind(models.TextChoices):
 
 
 class ChangeState(models.TextChoices):
-    ASKED = "asked", _("asked")
-    GRANTED = "granted", _("granted")
-    REFUSED = "refused", _("refused")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    ASKED = "asked", pgettext_lazy("contract", "asked")
+    GRANTED = "granted", pgettext_lazy("contract", "granted")
+    REFUSED = "refused", pgettext_lazy("contract", "refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("contract", "withdrawn")
 
 
 class Change(models.Model):
@@ -406,3 +407,46 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.agreement}"
+
+
+class AgreementPaperQuerySet(models.QuerySet["AgreementPaper"]):
+    def undrawn(self) -> AgreementPaperQuerySet:
+        return self.filter(drawn_at=None).order_by("pk")
+
+
+class AgreementPaper(models.Model):
+    """A finished paper of an agreement: the signed contract, or an acceptance certificate.
+
+    Its PDF is drawn after commit; then the digest of its bytes is noted.
+    """
+
+    number = models.CharField(max_length=24, unique=True, editable=False)
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="papers")
+    deliverable = models.OneToOneField(
+        Deliverable, models.PROTECT, null=True, related_name="certificate"
+    )
+    paper = models.JSONField(editable=False)
+    digest = models.CharField(max_length=64, db_index=True, editable=False)
+    issued_at = models.DateTimeField()
+    file_digest = models.CharField(max_length=64, unique=True, null=True)
+    size = models.PositiveIntegerField(null=True)
+    drawn_at = models.DateTimeField(null=True)
+
+    objects = AgreementPaperQuerySet.as_manager()
+
+    class Meta:
+        indexes = [Index(fields=["id"], condition=Q(drawn_at=None), name="agreementpaper_undrawn")]
+        constraints = [
+            UniqueConstraint(
+                fields=["agreement"],
+                condition=Q(deliverable=None),
+                name="agreementpaper_one_contract",
+            ),
+            CheckConstraint(
+                condition=filled_iff(Q(drawn_at__isnull=False), "file_digest", "size"),
+                name="agreementpaper_digest_iff_drawn",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

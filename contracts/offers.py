@@ -58,11 +58,7 @@ def _answers(agreement: Agreement, seat: Seat, side: Side) -> Iterator[Offer]:
         if change.state != ChangeState.ASKED:
             continue
         deed = Deed.ACCEPT if change.kind == ChangeKind.EXTENSION else Deed.SIGN
-        if change.side == side:
-            if seat.may(deed) or seat.may(Deed.DELIVER):
-                verb = _("Withdraw the request")
-                yield Offer(verb, _to("change-withdraw", change.code), change.get_kind_display())
-        elif seat.may(deed):
+        if change.side != side and seat.may(deed):
             hint = change.milestone or change.get_kind_display()
             yield Offer(_("Grant the request"), _to("change-grant", change.code), hint)
             yield Offer(_("Refuse the request"), _to("change-refuse", change.code), hint)
@@ -89,11 +85,12 @@ def _deliveries(agreement: Agreement, seat: Seat, side: Side, at: datetime) -> I
 
 
 def _requests(agreement: Agreement, seat: Seat, side: Side) -> Iterator[Offer]:
-    is_asked = any(
-        one.kind == ChangeKind.TERMINATION and one.state == ChangeState.ASKED
-        for one in agreement.changes.all()
-    )
-    if seat.may(Deed.SIGN) and not is_asked:
+    asked = [one for one in agreement.changes.all() if one.state == ChangeState.ASKED]
+    for change in asked:
+        if change.side == side and (seat.may(Deed.SIGN) or seat.may(Deed.DELIVER)):
+            verb, hint = _("Withdraw the request"), change.get_kind_display()
+            yield Offer(verb, _to("change-withdraw", change.code), hint)
+    if seat.may(Deed.SIGN) and all(one.kind != ChangeKind.TERMINATION for one in asked):
         yield Offer(_("Propose to end the contract"), _to("agreement-terminate", agreement.number))
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from contracts import agreements, deliveries, milestones
+from contracts import agreement_pdf, agreements, deliveries, filing, milestones
 from contracts.models import (
     Agreement,
+    AgreementPaper,
     AgreementState,
     Deliverable,
     DeliverableState,
@@ -15,6 +16,7 @@ from contracts.models import (
 )
 from core import clock
 from core.audit import Clock
+from core.lifecycle import RuleBroken
 from core.models import CalendarYear
 
 logger = logging.getLogger(__name__)
@@ -64,6 +66,19 @@ def settle_dues() -> None:
         last_day = milestone.due_at and milestone.due_at - timedelta(microseconds=1)
         if last_day and last_day.year <= known:
             _each([milestone], milestones.settle)
+
+
+def draw_papers() -> None:
+    """Draw, store and note the PDF of every paper that lacks it; one that fails holds up none."""
+    for paper in AgreementPaper.objects.undrawn().select_related("agreement")[:100]:
+        try:
+            pdf = agreement_pdf.draw(paper)
+            agreement_pdf.store(paper, pdf)
+            filing.note_file(paper, pdf=pdf, by=Clock(), at=clock.now())
+        except RuleBroken:
+            logger.info("the PDF of %s was noted by another worker", paper.number)
+        except Exception:
+            logger.exception("the PDF of %s was not drawn", paper.number)
 
 
 def _each(rows: Iterable[Any], rule: Callable[..., object]) -> None:

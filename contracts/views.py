@@ -3,17 +3,18 @@
 from functools import partial
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch, Q
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import require_seat
 from accounts.models import Deed, Seat
+from contracts import agreement_pdf as agreement_pdf_files
 from contracts import agreements, changes, deliveries, history, papers
 from contracts.forms import (
     AcceptForm,
@@ -40,8 +41,8 @@ from core import clock, paging
 from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.paper import Paper
-from core.pdf import Frame, draw
-from core.views import refusal
+from core.views import pdf_response, refusal
+from publication.notice_pdf import verify_url
 
 MENU = {"newest": paging.Order(gettext_lazy("newest first"), "-drawn_up_at", "-pk")}
 
@@ -99,7 +100,7 @@ def agreement_detail(request, number):
             for milestone in agreement.milestones.all()
         ],
         "history": history.of(agreement),
-        "verify_url": _verify_url(agreement.number),
+        "verify_url": verify_url(agreement.number),
     }
     return render(request, "contracts/agreement-detail.html", context)
 
@@ -108,25 +109,17 @@ def agreement_detail(request, number):
 @require_safe
 def agreement_pdf(request, number):
     agreement = _shown(request, number)
-    frame = Frame(
-        number=agreement.number,
-        digest=agreement.digest,
-        verify_url=_verify_url(agreement.number),
-        kind=str(_("contract")),
-    )
-    return _pdf(draw(papers.signed(agreement), frame), agreement.number)
+    issued = agreement.papers.filter(deliverable=None).first()
+    pdf = agreement_pdf_files.read(issued) if issued else agreement_pdf_files.draft(agreement)
+    return pdf_response(pdf, f"{agreement.number} {agreement.title}.pdf")
 
 
 @require_seat()
 @require_safe
 def deliverable_certificate(request, code):
     deliverable = _deliverable(request, code, state=DeliverableState.ACCEPTED)
-    paper = papers.certificate(deliverable)
-    number = deliverable.milestone.number
-    frame = Frame(
-        number=number, digest=paper.digest(), verify_url=_verify_url(number), kind=paper.title
-    )
-    return _pdf(draw(paper, frame), number)
+    issued = deliverable.certificate
+    return pdf_response(agreement_pdf_files.read(issued), f"{issued.number}.pdf")
 
 
 @require_seat(Deed.SIGN)
@@ -204,7 +197,7 @@ def agreement_terminate(request, number):
 @require_seat(Deed.DELIVER)
 def milestone_hand_in(request, number):
     milestone = _milestone(request, number)
-    form = HandInForm(_posted(request), request.FILES, by=request.seat)
+    form = HandInForm(_posted(request), _posted(request) and request.FILES, by=request.seat)
     if form.is_valid():
         try:
             deliveries.hand_in(milestone, **form.cleaned_data, by=request.seat, at=clock.now())
@@ -212,6 +205,8 @@ def milestone_hand_in(request, number):
             refusal(request, refused, about=milestone.agreement, form=form)
         else:
             messages.success(request, _("Handed in. The client has been told."))
+            if request.htmx:  # sent with a progress bar: the browser goes there by itself
+                return HttpResponseClientRedirect(milestone.agreement.get_absolute_url())
             return redirect(milestone.agreement)
     context = {"milestone": milestone, "agreement": milestone.agreement, "form": form}
     return render(request, "contracts/milestone-hand-in.html", context)
@@ -379,7 +374,7 @@ def _asked(request, *, about, form, rule, done, within=None, **page):
         else:
             messages.success(request, done)
             return redirect(about)
-    page |= {"form": form, "back": about.get_absolute_url(), "keep": _("Not now")}
+    page |= {"form": form, "back": about.get_absolute_url(), "keep": _("Not yet")}
     return render(request, "confirm.html", page)
 
 
@@ -494,20 +489,10 @@ def _course(agreement):
             else "todo",
         },
         {
-            "label": agreement.get_state_display() if is_over else _("fulfilled"),
+            "label": agreement.get_state_display()
+            if is_over
+            else pgettext("contract", "fulfilled"),
             "text": papers.day(agreement.ended_at) if agreement.ended_at else "",
             "state": "done" if is_over else "todo",
         },
     ]
-
-
-def _verify_url(number):
-    return f"{settings.SITE_URL}/verify/{number}/"
-
-
-def _pdf(content, name):
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
-    )

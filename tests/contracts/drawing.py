@@ -68,8 +68,8 @@ def handed_in(cast, place=1, agreement=None, **changes):
     return deliveries.hand_in(agreement.milestones.get(place=place), **given | changes)
 
 
-def accepted(cast, place=1, agreement=None):
-    deliverable = handed_in(cast, place, agreement)
+def accepted(cast, place=1, agreement=None, **changes):
+    deliverable = handed_in(cast, place, agreement, **changes)
     return deliveries.accept(deliverable, opinion="", by=cast.owner, at=clock.now())
 
 

@@ -136,6 +136,12 @@ def test_an_expired_agreement_offers_no_signature(drawn_up, cast, later):
     assert at("agreement-sign", drawn_up.number) not in page
 
 
+def test_an_empty_form_comes_without_corrections(agreement, cast):
+    client = signed_in(cast.agency.user)
+    for name in ("milestone-hand-in", "milestone-extend"):
+        assert "gx-errors" not in client.get(at(name, f"{agreement.number}-1")).text
+
+
 def test_a_refused_hand_in_keeps_the_files_that_came(agreement, cast):
     client = signed_in(cast.agency.user)
     drawing.handed_in(cast, agreement=agreement)
