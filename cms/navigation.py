@@ -60,7 +60,7 @@ DESK = (
     Entry(
         _("Contracts and deliveries"),
         "contracts:agreement-list",
-        standings=(Standing.PARTICIPANT,),
+        standings=(Standing.PARTICIPANT, Standing.REGULATOR),
     ),
     Entry(
         _("Credit record"),

@@ -5,6 +5,7 @@ import './parts/clock.js';
 import './parts/copy.js';
 import './parts/confirm.js';
 import './parts/forms.js';
+import './parts/progress.js';
 import './parts/queue.js';
 
 document.documentElement.classList.add('js');
