@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, NullIf
 
 from accounts.models import Deed, Seat
@@ -52,5 +53,5 @@ def of_lone_owners(at: datetime) -> QuerySet[ServiceOrder]:
 
 
 def _rows(kind: str, orders: QuerySet[ServiceOrder], due_at: str) -> QuerySet[Any, Any]:
-    title = Coalesce(NullIf(F("title"), Value("")), F("draft__title"), Value("—"))
+    title = Coalesce(NullIf(F("title"), Value("")), KT("draft__title"), Value("—"))
     return todo.rows(kind, orders, title=title, about="code", due_at=due_at)
