@@ -13,7 +13,8 @@ from contracts.models import Agreement
 from core import clock, outbox
 from core.calendar import end_of
 from core.numbering import new_code
-from marketplace import bids, closing, orders
+from credit.models import Scheme
+from marketplace import bids, closing, evaluations, orders
 from marketplace.models import Agency, Bid, ServiceItem, ServiceOrder
 from marketplace.terms import Terms, Witnessing
 from selection.models import Witness
@@ -146,3 +147,10 @@ def completed(cast) -> ServiceOrder:
 def carry_news() -> None:
     while outbox.run_once(at=clock.now()):
         pass
+
+
+def evaluate(order: ServiceOrder, by: Seat, mark: int = 92, comment: str = ""):
+    """The same mark in every dimension of the scheme in force."""
+    scheme = Scheme.objects.in_force(clock.now().date()).rules
+    marks = dict.fromkeys((one.code for one in scheme.dimensions), mark)
+    return evaluations.evaluate(order, marks=marks, comment=comment, by=by, at=clock.now())
