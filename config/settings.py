@@ -153,6 +153,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cms.context_processors.frame",
+                *(["demo.context_processors.demo_people"] if DEMO else []),
             ],
             "builtins": ["django.templatetags.i18n", "core.templatetags.gx"],
         },

@@ -4,6 +4,7 @@ Pages are Chinese at their plain address and have English labels below /en/; leg
 Chinese. What is no page for people, or Wagtail's own, has one address only.
 """
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
@@ -33,6 +34,8 @@ BEFORE_SIGN_IN = (
     "mfa_login_webauthn",
 )
 
+DEMO = [path("", include("demo.urls"))] if settings.DEMO else []
+
 handler500 = "core.views.server_error"
 urlpatterns = [
     path("", include("core.urls")),
@@ -46,6 +49,7 @@ urlpatterns = [
         wagtailadmin_login="public",
     ),
     declare_include(path("documents/", include(wagtaildocs_urls)), "public"),
+    *DEMO,
     *i18n_patterns(
         declare_include(
             path("accounts/", include("allauth.urls")),

@@ -1,0 +1,16 @@
+from pathlib import Path
+
+from django.apps import AppConfig
+
+DATA = Path(__file__).parent / "data"
+
+
+class DemoConfig(AppConfig):
+    name = "demo"
+
+    def ready(self) -> None:
+        # Only here: this module is imported before any model can be.
+        from core import reference
+        from demo import city
+
+        reference.loader("demo.regions", city.load_regions)

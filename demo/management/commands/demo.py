@@ -1,0 +1,44 @@
+"""Build the demo: people come in, agencies enter, orders take their course."""
+
+import sys
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts.models import User
+from core import clock
+from demo import city, stories, travel
+
+ENTERED = timedelta(days=140)  # before today: when the city came to the site
+
+
+class Command(BaseCommand):
+    help = "Build the demo city; --if-empty leaves a database that has users alone."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--if-empty", action="store_true")
+
+    def handle(self, **options: Any) -> None:
+        if options["if_empty"] and User.objects.exists():
+            return
+        now = clock.now()
+        agencies = [one["key"] for one in city.data()["organisations"] if one.get("agency")]
+        travel.to(now - ENTERED)
+        city.open_accounts()
+        city.settle()
+        for place, key in enumerate(agencies, start=1):
+            city.enter(key)
+            self._tell("agencies", place, len(agencies))
+        travel.carry()
+        told = stories.all_of(now)
+        travel.tell(told, told=lambda steps: self._tell("steps of 16 orders", steps))
+        travel.carry()
+        self.stderr.write("")
+
+    def _tell(self, what: str, done: int, of: int | None = None) -> None:
+        """One line that rewrites itself, for whoever watches."""
+        if sys.stderr.isatty():
+            self.stderr.write(f"\rdemo: {done}{f' of {of}' if of else ''} {what}   ", ending="")
+            self.stderr.flush()
