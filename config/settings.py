@@ -47,7 +47,7 @@ def key(name: str) -> str:
     """A secret of 32 bytes in base64: given in production, made once and kept in var/ elsewhere."""
     if PRODUCTION:
         return required(name)
-    if REHEARSAL and name not in environ:
+    if REHEARSAL and not DEMO and name not in environ:
         return b64encode(name.encode().ljust(32)[:32]).decode()
     if name in environ:
         return environ[name]
@@ -153,7 +153,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cms.context_processors.frame",
-                *(["demo.context_processors.demo_people"] if DEMO else []),
             ],
             "builtins": ["django.templatetags.i18n", "core.templatetags.gx"],
         },
@@ -336,6 +335,8 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
     },
-    "loggers": {"pikepdf": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("django_tasks", "wagtail", "pikepdf", "httpx")
+    },
 }

@@ -186,7 +186,7 @@ def enter(key: str) -> None:
 
 def _entry(facts: dict[str, Any], by: Seat) -> Entry:
     authorised = facts["authorised"]
-    insurance = scan("marketplace.entry", INSURANCE, {"单位": by.organisation.name}, by=by)
+    insurance = scan("marketplace.entry-file", INSURANCE, {"单位": by.organisation.name}, by=by)
     return Entry(
         unit=Unit(
             introduction=facts["introduction"],
@@ -240,7 +240,7 @@ def _certificate(facts: dict[str, Any], by: Seat) -> Certificate:
         issuer=category.authority[:60],
         valid_until=until,
         scan=scan(
-            "marketplace.certificate",
+            "marketplace.qualification-scan",
             f"{category.name}.pdf",
             {"证书": category.name, "编号": facts["number"], "等级": facts["level"] or "—"},
             by=by,

@@ -10,10 +10,6 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from credit.models import Scheme
-from marketplace.terms import Milestone as Stage
-from marketplace.terms import Terms, Witnessing
-
 from accounts.models import Organisation, Seat
 from contracts import agreements, deliveries
 from contracts.models import Agreement, Milestone
@@ -22,11 +18,14 @@ from core.audit import Clock
 from core.calendar import Calendar
 from core.models import CalendarDay
 from core.numbering import new_code
+from credit.models import Scheme
 from demo import city
 from demo.apps import DATA
 from demo.travel import Story
 from marketplace import bids, closing, evaluations, orders
 from marketplace.models import OrderState, ServiceOrder
+from marketplace.terms import Milestone as Stage
+from marketplace.terms import Terms, Witnessing
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
