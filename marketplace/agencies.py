@@ -12,7 +12,15 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Deed, Organisation, OrganisationKind, OrganisationState, Seat, Standing
+from accounts.models import (
+    Certificate,
+    Deed,
+    Organisation,
+    OrganisationKind,
+    OrganisationState,
+    Seat,
+    Standing,
+)
 from core import figures, letters, outbox, reference, uploads
 from core.audit import Actor, canonical, record
 from core.calendar import day_of
@@ -36,6 +44,7 @@ from marketplace.models import (
 )
 
 COMMITMENT = reference.read(Path(__file__).parent / "data" / "commitment.json")
+WALLET = "accounts.certificate"  # the purpose of scans in the wallet
 BARRED = (OrganisationKind.NATURAL_PERSON, OrganisationKind.GOVERNMENT)
 
 
@@ -198,7 +207,7 @@ def _supersede_pending(agency: Agency, *, at: datetime) -> None:
 def _write_rows(agency: Agency, entry: Entry, *, due_at: datetime, at: datetime) -> None:
     for kind, files in entry.unit.files.items():
         for upload in files:
-            uploads.attach(upload, to=agency)
+            take(upload, agency)
             AgencyFile.objects.create(agency=agency, kind=kind, upload=upload)
     for terms in entry.services:
         AgencyService.objects.create(agency=agency, offered_from=at, **terms.columns())
@@ -209,12 +218,22 @@ def _write_rows(agency: Agency, entry: Entry, *, due_at: datetime, at: datetime)
 
 
 @part
+def take(upload: Upload, agency: Agency) -> None:
+    """Give a file to the agency; one of its own wallet stays there, and reviewers read it there."""
+    if upload.purpose == WALLET:
+        own = Certificate.objects.of(agency.organisation).filter(code=upload.subject_code)
+        if own.exists():
+            return
+    uploads.attach(upload, to=agency)
+
+
+@part
 def write_qualification(
     agency: Agency, paper: Paper, *, due_at: datetime, at: datetime
 ) -> Qualification:
     """Enter a qualification for review; its scan belongs to the agency from now on."""
     if paper.scan:
-        uploads.attach(paper.scan, to=agency)
+        take(paper.scan, agency)
     return Qualification.objects.create(
         code=new_code(), agency=agency, submitted_at=at, due_at=due_at, **paper.columns()
     )
@@ -226,7 +245,7 @@ def write_practitioner(
 ) -> Practitioner:
     """Enter a person with the certificates for review."""
     if person.insurance:
-        uploads.attach(person.insurance, to=agency)
+        take(person.insurance, agency)
     row = Practitioner.objects.create(
         code=new_code(),
         agency=agency,
@@ -249,7 +268,7 @@ def write_certificate(
 ) -> PractitionerCertificate:
     """Enter a certificate of a person for review."""
     if paper.scan:
-        uploads.attach(paper.scan, to=agency)
+        take(paper.scan, agency)
     return PractitionerCertificate.objects.create(
         code=new_code(),
         practitioner=practitioner,

@@ -5,12 +5,14 @@ A section keeps what was typed, right or wrong, as lists by name: so a draft can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
@@ -18,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError as NumberFault
 
+from accounts.models import Certificate, CertificateKind, Seat
 from core import clock
-from core.audit import Actor
 from core.calendar import day_of
 from core.forms import Receiving, UploadField
 from core.models import Upload
@@ -32,16 +34,18 @@ FILE = "marketplace.entry-file"
 
 
 class UnitUploadField(UploadField):
-    """A file that anybody of the unit may have sent: colleagues go on with one draft."""
+    """A file that anybody of the unit may have sent, or one of its wallet: colleagues share one
+    draft.
+    """
 
     def _held(self, codes: Iterable[str]) -> list[Upload]:
         codes = [code for code in codes if code]
         if not codes or self.by is None:
             return []
+        unit = self.by.signature().get("organisation", "-")
+        wallet = Certificate.objects.current().filter(organisation__code=unit).values("scan")
         found = Upload.objects.filter(
-            code__in=codes,
-            purpose=self.purpose,
-            organisation_code=self.by.signature().get("organisation", "-"),
+            Q(purpose=self.purpose, organisation_code=unit) | Q(pk__in=wallet), code__in=codes
         )
         if len(found) != len(set(codes)):
             raise ValidationError(self.error_messages["gone"], code="gone")
@@ -147,6 +151,13 @@ class UnitForm(Receiving, forms.Form):
         "other": FileKind.OTHER,
     }
 
+    # What the wallet has already, by field.
+    WALLET = {
+        "licence": CertificateKind.LICENCE,
+        "authorisation": CertificateKind.AUTHORISATION,
+        "insurance": CertificateKind.SOCIAL_INSURANCE,
+    }
+
     def clean_established_on(self) -> date:
         day: date = self.cleaned_data["established_on"]
         if day > day_of(clock.now()):
@@ -184,15 +195,32 @@ class ServiceForm(forms.Form):
         help_text=_("How you charge, with figures where you can; public after listing."),
     )
 
+    def __init__(self, *args: Any, items: Sequence[Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if items is not None:  # asked for once for all rows
+            self.fields["item"].choices = items
+
     def terms(self) -> Terms:
         names = ("item", "process", "time_limit_days", "fee_basis", "fee", "conditions")
         return Terms(**{name: self.cleaned_data[name] for name in names})
+
+
+@dataclass(frozen=True)
+class Offered:
+    wallet: Sequence[Certificate]
+    categories: Sequence[QualificationCategory]
 
 
 class PaperForm(Receiving, forms.Form):
     """A certificate; its category and level are one choice, its specialties another."""
 
     holder = Holder.UNIT
+    kind = CertificateKind.QUALIFICATION
+    wallet = forms.ChoiceField(
+        label=_("From the wallet"),
+        required=False,
+        help_text=_("Number, dates and scan are then taken from there; leave them empty."),
+    )
     grade = forms.ChoiceField(label=_("Qualification and level"))
     specialties = forms.MultipleChoiceField(
         label=_("Specialties"),
@@ -211,9 +239,18 @@ class PaperForm(Receiving, forms.Form):
     )
     scan = UnitUploadField(SCAN, label=_("Scan of the certificate"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.categories = {row.code: row for row in _categories(self.holder)}
+    def __init__(self, *args: Any, by: Seat, offered: Offered | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, **kwargs)
+        offered = offered or self.offered(by)
+        self.held = {row.code: row for row in offered.wallet}
+        self.fields["wallet"].choices = [
+            ("", _("no: type it below")),
+            *((row.code, f"{row.name} {row.number}") for row in offered.wallet),
+        ]
+        if self["wallet"].value():
+            for name in ("number", "issued_on", "scan"):
+                self.fields[name].required = False
+        self.categories = {row.code: row for row in offered.categories}
         grades: list[Any] = [("", "---------")]
         specialties = []
         for row in self.categories.values():
@@ -225,8 +262,17 @@ class PaperForm(Receiving, forms.Form):
         self.fields["grade"].choices = grades
         self.fields["specialties"].choices = specialties
 
+    @classmethod
+    def offered(cls, by: Seat) -> Offered:
+        """What may be chosen; asked for once for all rows of a section."""
+        own = Certificate.objects.of(by.organisation).current().filter(kind=cls.kind)
+        categories = QualificationCategory.objects.filter(holder=cls.holder)
+        return Offered(list(own.select_related("scan").order_by("pk")), list(categories))
+
     def clean(self) -> dict[str, Any] | None:
         data = self.cleaned_data
+        if held := self.held.get(data.get("wallet", "")):
+            self._take(held)
         code = data.get("grade", "").partition("|")[0]
         strange = [one for one in data.get("specialties", ()) if one.partition("|")[0] != code]
         if code and strange:
@@ -244,6 +290,15 @@ class PaperForm(Receiving, forms.Form):
             )
         return data
 
+    def _take(self, held: Certificate) -> None:
+        """Fill what was left empty from the wallet."""
+        for name in ("number", "issuer", "issued_on", "valid_until", "scan"):
+            if not self.cleaned_data.get(name):
+                self.cleaned_data[name] = getattr(held, name)
+        for name in ("number", "issued_on"):
+            if not self.cleaned_data[name] and name not in self.errors:
+                self.add_error(name, gettext("The wallet does not say it: type it here."))
+
     def paper(self) -> Paper:
         data = self.cleaned_data
         code, _bar, level = data["grade"].partition("|")
@@ -259,14 +314,11 @@ class PaperForm(Receiving, forms.Form):
         )
 
 
-def _categories(holder: Holder) -> Iterable[QualificationCategory]:
-    return QualificationCategory.objects.filter(holder=holder)
-
-
 class CertificateForm(PaperForm):
     """A certificate of a practitioner."""
 
     holder = Holder.PERSON
+    kind = CertificateKind.PERSON
 
 
 class PractitionerForm(CertificateForm):
@@ -363,15 +415,30 @@ FORMS: Mapping[str, Any] = {
 Sheet = Any  # a form or a formset of FORMS
 
 
-def sheet(section: str, by: Actor, data: Any = None, files: Any = None) -> Sheet:
+def sheet(section: str, by: Seat, data: Any = None, files: Any = None) -> Sheet:
     """The form of a section, empty or bound."""
     if section == "unit":
-        return UnitForm(data, files, by=by)
-    kwargs = {} if section == "services" else {"by": by}
-    return FORMS[section](data, files, form_kwargs=kwargs, prefix=section)
+        return UnitForm(data, files, by=by, initial=None if data else _wallet(by))
+    rows = FORMS[section]
+    kwargs: dict[str, Any] = {"by": by}
+    if section == "services":
+        names = ServiceItem.objects.offered().values_list("pk", "name")
+        kwargs = {"items": [("", "---------"), *names]}
+    else:
+        kwargs["offered"] = rows.form.offered(by)
+    return rows(data, files, form_kwargs=kwargs, prefix=section)
 
 
-def from_draft(section: str, by: Actor, typed: Mapping[str, list[str]] | None) -> Sheet:
+def _wallet(by: Seat) -> dict[str, list[Upload]]:
+    """The scans that the unit's wallet has for its own papers."""
+    own = Certificate.objects.of(by.organisation).current().select_related("scan")
+    return {
+        name: [row.scan for row in own if row.kind == kind]
+        for name, kind in UnitForm.WALLET.items()
+    }
+
+
+def from_draft(section: str, by: Seat, typed: Mapping[str, list[str]] | None) -> Sheet:
     """The form of a section as it was left; empty where nothing was typed."""
     if not typed:
         return sheet(section, by)

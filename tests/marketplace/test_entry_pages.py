@@ -1,5 +1,6 @@
 import json
 import re
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core import clock
 from core.models import Event, Upload
 from marketplace import agencies
 from marketplace.forms import entry as forms
@@ -15,12 +17,13 @@ from tests.cast import seated, signed_in
 from tests.factories import (
     AgencyFactory,
     AgencyServiceFactory,
+    CertificateFactory,
     PractitionerFactory,
     QualificationCategoryFactory,
     QualificationFactory,
     ServiceItemFactory,
 )
-from tests.marketplace.entries import begun, id_number, picture, submitted
+from tests.marketplace.entries import begun, id_number, picture, submitted, whole
 
 pytestmark = pytest.mark.django_db
 
@@ -383,3 +386,50 @@ def test_lists_ask_as_often_for_many_rows_as_for_one(cast, browser):
     for place in range(1, 12):
         one_more(place)
     assert counts() == first
+
+
+@pytest.fixture
+def held(cast, item):
+    """A qualification and a licence in the wallet of the cast's agency."""
+    unit = {"organisation": cast.agency.organisation}
+    CertificateFactory(kind="licence", scan__name="licence-of-the-wallet.png", **unit)
+    held = CertificateFactory(
+        kind="qualification", number="WALLET-1", issued_on=date(2024, 5, 1), **unit
+    )
+    held.scan.subject, held.scan.subject_code = "accounts.certificate", held.code
+    held.scan.save()
+    return held
+
+
+def test_the_wallet_fills_a_form(browser, cast, held):
+    begun(cast.agency)
+    assert "licence-of-the-wallet.png" in browser.get(address("unit")).content.decode()
+    typed = row("qualifications", grade="mapping|甲级", wallet=held.code)
+    page = browser.post(address("qualifications"), rows("qualifications", 1, typed))
+    assert page.status_code == 302
+    kept = agencies.drafted(Agency.objects.get())["qualifications"]
+    sheet = forms.from_draft("qualifications", cast.agency, kept)
+    assert sheet.is_valid()
+    (form,) = sheet.filled()
+    paper = form.paper()
+    assert (paper.number, paper.issued_on, paper.scan) == ("WALLET-1", date(2024, 5, 1), held.scan)
+    entry = whole(qualifications=(paper,))
+    name = cast.agency.organisation.name
+    agency = agencies.submit(
+        Agency.objects.get(), entry, typed=name, by=cast.agency, at=clock.now()
+    )
+    assert agency.qualifications.get().scan == held.scan
+    held.scan.refresh_from_db()
+    assert held.scan.subject_code != agency.code  # the wallet keeps its file
+
+
+def test_nobody_takes_from_anothers_wallet(cast, held):
+    begun(cast.rival)
+    typed = row("qualifications", grade="mapping|甲级", wallet=held.code)
+    page = signed_in(cast.rival.user).post(
+        address("qualifications"), rows("qualifications", 1, typed)
+    )
+    assert list(page.context["formset"].forms[0].errors) == ["wallet"]
+    stolen = {**unit(), "licence-held": held.scan.code, "licence": ""}
+    page = signed_in(cast.rival.user).post(address("unit"), stolen)
+    assert list(page.context["form"].errors) == ["licence"]
