@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from core import cache, clock, paging
 from core.calendar import day_of
 from core.views import public
+from credit import ratings
 from marketplace.forms.agencies import AgencyFilter
 from marketplace.models import (
     WON,
@@ -42,6 +43,9 @@ def agencies(request):
     )
     filters = AgencyFilter(request.GET, queryset=rows)
     page = paging.page(filters.qs, MENU, request.GET)
+    rated = ratings.of_many([agency.organisation for agency in page], clock.now())
+    for agency in page:
+        agency.rating = rated[agency.organisation_id]
     context = {
         "filters": filters,
         "page": page,
@@ -84,6 +88,8 @@ def agency_detail(request, code):
         ),
         "orders": won.select_related("owner", "evaluation").order_by("-awarded_at")[:ORDERS_SHOWN],
         "won_count": won.count(),
+        "rating": ratings.of(agency.organisation, clock.now()),
+        "bars": ratings.bars(agency.organisation, clock.now()),
         "commitment": agency.commitments.first(),
         "verify_url": f"{settings.SITE_URL}{agency.get_absolute_url()}",
     }

@@ -1,0 +1,116 @@
+import json
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from core.models import Event
+from marketplace.models import QualificationCategory, ServiceItem
+from tests.cast import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def staff(seat):
+    seat.user.groups.add(Group.objects.get(name="Operator"))
+    return signed_in(seat.user)
+
+
+@pytest.fixture
+def operator(cast):
+    return staff(cast.operator)
+
+
+@pytest.fixture
+def surveying(db):
+    return ServiceItem.objects.get(code="surveying")
+
+
+def address(item):
+    return reverse("service_item_revise", args=[item.code])
+
+
+def shown(browser, item):
+    """What the form sends when nothing is changed."""
+    form = browser.get(address(item)).context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    texts = {name: form.fields[name].prepare_value(value) for name, value in values.items()}
+    return {name: text for name, text in texts.items() if text not in (None, False)}
+
+
+def test_the_list_shows_every_item_and_its_verbs(operator, surveying):
+    html = operator.get(reverse("wagtailsnippets_marketplace_serviceitem:list")).content.decode()
+    assert "地质灾害危险性评估" in html
+    assert address(surveying) in html
+    assert reverse("service_item_introduce") in html
+    inspect = reverse("wagtailsnippets_marketplace_serviceitem:inspect", args=[surveying.pk])
+    assert operator.get(inspect).status_code == 200
+
+
+def test_nobody_edits_an_item_past_its_versions(operator, surveying):
+    for deed in ("edit", "delete"):
+        name = f"wagtailsnippets_marketplace_serviceitem:{deed}"
+        assert operator.post(reverse(name, args=[surveying.pk])).status_code in (302, 403)
+    surveying.refresh_from_db()
+    assert surveying.version == 1
+
+
+def test_an_item_is_revised_as_lines(operator, surveying, cast):
+    typed = shown(operator, surveying)
+    typed["approvals"] += "\n建设工程规划许可｜自然资源局"
+    typed["note"] = "增列规划许可"
+    answer = operator.post(address(surveying), typed)
+    assert answer.status_code == 302, answer.context["form"].errors
+    surveying.refresh_from_db()
+    assert surveying.version == 2
+    assert surveying.approvals[-1] == {"name": "建设工程规划许可", "department": "自然资源局"}
+    assert surveying.requirement == surveying.versions.last().content["requirement"]
+    event = Event.objects.filter(name="service-item.revised").get()
+    assert event.seat_code == cast.operator.code
+
+
+def test_a_form_sent_unchanged_is_refused_in_words(operator, surveying):
+    page = operator.post(address(surveying), {**shown(operator, surveying), "note": "无"})
+    assert page.status_code == 200
+    assert page.context["form"].non_field_errors()
+    assert Event.objects.filter(name="deed.refused").exists()
+    surveying.refresh_from_db()
+    assert surveying.version == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"requirement": "{"}, "requirement"),
+        ({"requirement": json.dumps({"some": 1})}, "requirement"),
+        ({"approvals": "a｜b｜c"}, "approvals"),
+        ({"note": ""}, "note"),
+    ],
+)
+def test_what_is_misspelt_is_told_at_its_field(operator, surveying, changes, field):
+    typed = {**shown(operator, surveying), "note": "改", **changes}
+    page = operator.post(address(surveying), typed)
+    assert list(page.context["form"].errors) == [field]
+
+
+def test_a_new_item_is_introduced(operator, surveying):
+    typed = {**shown(operator, surveying), "slug": "water-testing", "name": "水质检测"}
+    typed["note"] = "新增"
+    assert operator.post(reverse("service_item_introduce"), typed).status_code == 302
+    assert ServiceItem.objects.get(code="water-testing").versions.count() == 1
+    page = operator.post(reverse("service_item_introduce"), typed)
+    assert page.context["form"].non_field_errors()
+
+
+def test_only_who_may_edit_the_catalogue_does(cast, surveying):
+    for seat in (cast.owner, cast.agency):
+        assert signed_in(seat.user).get(address(surveying)).status_code == 403
+    cast.operator.rank, cast.operator.deeds = "operator", ["entry.review"]
+    cast.operator.save()
+    assert staff(cast.operator).get(address(surveying)).status_code in (302, 403)
+
+
+def test_categories_are_edited_plainly(operator):
+    row = QualificationCategory.objects.get(code="cma")
+    edit = reverse("wagtailsnippets_marketplace_qualificationcategory:edit", args=[row.pk])
+    assert operator.get(edit).status_code == 200
