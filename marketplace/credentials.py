@@ -5,6 +5,7 @@ unit offers and gives up takes effect at once.
 """
 
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 
@@ -34,6 +35,7 @@ from marketplace.models import (
 )
 
 Credential = Qualification | Practitioner | PractitionerCertificate
+Row = TypeVar("Row", bound=Credential)
 
 
 @transaction.atomic(durable=True)
@@ -180,7 +182,7 @@ def end(row: Credential, *, by: Actor, at: datetime) -> Credential:
 @transaction.atomic(durable=True)
 def remind(row: Qualification, *, days: int, by: Actor, at: datetime) -> Qualification:
     """Warn the agency that a qualification ends within `days` days. Refused twice for one step."""
-    row = _locked(row)
+    row = lock(row)
     if row.reminded_days is not None and row.reminded_days <= days:
         raise RuleBroken("The agency was reminded already.")
     row.reminded_days = days
@@ -196,7 +198,7 @@ def agency_of(row: Credential) -> Agency:
 
 
 @part
-def _locked(row: Credential) -> Credential:
+def _locked(row: Row) -> Row:
     row = lock(row)
     if row.ended_at is not None:
         raise RuleBroken("This was given up meanwhile: load the page again.")

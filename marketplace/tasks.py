@@ -17,7 +17,7 @@ def remind_of_qualifications() -> None:
     today = day_of(clock.now())
     steps = figures.on(today)["certificate.reminder.days"].value
     for row in Qualification.objects.expiring(today).order_by("valid_until", "pk"):
-        due = step(row.valid_until, today, steps)
+        due = step(row.valid_until, today, steps) if row.valid_until else None
         if due is None or (row.reminded_days is not None and row.reminded_days <= due):
             continue
         try:

@@ -97,7 +97,8 @@ class ReviseItem(RuleFormView):
         # An item's own code is its address, a word; events speak of the version.
         return self.item.versions.first()
 
-    def perform(self, *, seen, note, **content):
+    def perform(self, **content):
+        seen, note = content.pop("seen"), content.pop("note")
         catalogue.revise(
             self.item, content, seen=seen, note=note, by=self.request.seat, at=clock.now()
         )
@@ -123,7 +124,8 @@ class IntroduceItem(RuleFormView):
     def find(self):
         return self.request.seat.organisation
 
-    def perform(self, *, slug, note, **content):
+    def perform(self, **content):
+        slug, note = content.pop("slug"), content.pop("note")
         catalogue.introduce(slug, content, note=note, by=self.request.seat, at=clock.now())
 
     def get_success_url(self):

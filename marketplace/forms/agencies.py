@@ -37,7 +37,8 @@ def _above(code: str) -> set[str]:
 
 def _items() -> list[tuple[str, str]]:
     rows = ServiceItem.objects.offered().with_agency_count()
-    return [(row.code, f"{row.name}（{row.agency_count}）") for row in rows]
+    counted = rows.values_list("code", "name", "agency_count")
+    return [(code, f"{name}（{count}）") for code, name, count in counted]
 
 
 def _grades() -> list[tuple[str, str]]:
@@ -49,7 +50,7 @@ def _grades() -> list[tuple[str, str]]:
     return found
 
 
-class AgencyFilter(django_filters.FilterSet):
+class AgencyFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped library
     q = django_filters.CharFilter(method="named", label=_("Name"))
     item = django_filters.MultipleChoiceFilter(
         method="offering", label=_("Services"), widget=forms.CheckboxSelectMultiple
@@ -94,6 +95,6 @@ class AgencyFilter(django_filters.FilterSet):
         for name, labels in named.items():
             values = data.get(name) or []
             for value in values if isinstance(values, list) else [values]:
-                label = labels.get(value, value).partition("（")[0]
+                label = str(labels.get(value, value)).partition("（")[0]
                 found.append({"label": label, "name": name, "value": value})
         return found

@@ -33,6 +33,11 @@ SCAN = "marketplace.qualification-scan"
 FILE = "marketplace.entry-file"
 
 
+def _offer(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None:
+    field: Any = form.fields[name]
+    field.choices = choices
+
+
 class UnitUploadField(UploadField):
     """A file that anybody of the unit may have sent, or one of its wallet: colleagues share one
     draft.
@@ -198,7 +203,7 @@ class ServiceForm(forms.Form):
     def __init__(self, *args: Any, items: Sequence[Any] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if items is not None:  # asked for once for all rows
-            self.fields["item"].choices = items
+            _offer(self, "item", items)
 
     def terms(self) -> Terms:
         names = ("item", "process", "time_limit_days", "fee_basis", "fee", "conditions")
@@ -243,10 +248,11 @@ class PaperForm(Receiving, forms.Form):
         super().__init__(*args, by=by, **kwargs)
         offered = offered or self.offered(by)
         self.held = {row.code: row for row in offered.wallet}
-        self.fields["wallet"].choices = [
+        taken = [
             ("", _("no: type it below")),
             *((row.code, f"{row.name} {row.number}") for row in offered.wallet),
         ]
+        _offer(self, "wallet", taken)
         if self["wallet"].value():
             for name in ("number", "issued_on", "scan"):
                 self.fields[name].required = False
@@ -259,8 +265,8 @@ class PaperForm(Receiving, forms.Form):
             if row.specialties:
                 choices = [(f"{row.code}|{name}", name) for name in row.specialties]
                 specialties.append((row.name, choices))
-        self.fields["grade"].choices = grades
-        self.fields["specialties"].choices = specialties
+        _offer(self, "grade", grades)
+        _offer(self, "specialties", specialties)
 
     @classmethod
     def offered(cls, by: Seat) -> Offered:
@@ -342,7 +348,7 @@ class PractitionerForm(CertificateForm):
         )
 
 
-class RowSet(forms.BaseFormSet):
+class RowSet(forms.BaseFormSet[Any]):
     """Rows of a section; at least one where `needed`."""
 
     needed = False
@@ -400,7 +406,8 @@ class PractitionerRows(RowSet):
 
 
 def rows(form: type[forms.Form], formset: type[RowSet] = RowSet) -> type[RowSet]:
-    return forms.formset_factory(form, formset=formset, extra=1, can_delete=True, max_num=200)
+    made: Any = forms.formset_factory(form, formset=formset, extra=1, can_delete=True, max_num=200)
+    return made  # type: ignore[no-any-return]  # the factory's own type forgets the base
 
 
 SERVICES = rows(ServiceForm, ServiceRows)
@@ -452,9 +459,10 @@ def without_errors(form: Sheet) -> Sheet:
     """As it was left, without a word about what is still missing."""
     if form.is_bound:
         form.is_valid()  # files that are held are found here
-        for one in form.forms if isinstance(form, forms.BaseFormSet) else [form]:
+        several = isinstance(form, RowSet)
+        for one in form.forms if several else [form]:
             one._errors = ErrorDict()
-        if isinstance(form, forms.BaseFormSet):
+        if several:
             form._non_form_errors = form.error_class()
             form._errors = [{} for _form in form.forms]
     return form
@@ -463,7 +471,7 @@ def without_errors(form: Sheet) -> Sheet:
 def typed(form: Sheet, *, more: bool = False) -> dict[str, list[str]]:
     """What is kept of a bound form: rows taken out and empty ones dropped; `more`: one added."""
     form.is_valid()
-    if not isinstance(form, forms.BaseFormSet):
+    if not isinstance(form, RowSet):
         return _typed(form, form.prefix, form.prefix)
     kept: dict[str, list[str]] = {}
     stay = form.filled()
@@ -474,7 +482,7 @@ def typed(form: Sheet, *, more: bool = False) -> dict[str, list[str]]:
     return kept | {f"{form.prefix}-{name}": [str(count)] for name, count in counts.items()}
 
 
-def _typed(form: forms.BaseForm, old: str | None, new: str | None) -> dict[str, list[str]]:
+def _typed(form: Any, old: str | None, new: str | None) -> dict[str, list[str]]:
     kept = {}
     for name, field in form.fields.items():
         if name == "DELETE":

@@ -14,6 +14,7 @@ Whether one is valid on a day is derived from its dates, never stored.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import CheckConstraint, Exists, F, Index, OuterRef, Q, UniqueConstraint
@@ -254,20 +255,23 @@ class Reviewed(models.Model):
         ]
 
 
-class ReviewedQuerySet(models.QuerySet["Reviewed"]):
-    def current(self) -> ReviewedQuerySet:
+Row = TypeVar("Row", bound=Reviewed)
+
+
+class ReviewedQuerySet(models.QuerySet[Row]):
+    def current(self) -> Self:
         """Neither given up nor superseded."""
         return self.filter(ended_at=None)
 
-    def verified(self) -> ReviewedQuerySet:
+    def verified(self) -> Self:
         return self.current().filter(state=ReviewState.VERIFIED)
 
-    def pending(self) -> ReviewedQuerySet:
+    def pending(self) -> Self:
         return self.current().filter(state=ReviewState.PENDING)
 
 
-class CertifiedQuerySet(ReviewedQuerySet):
-    def valid_on(self, on: date) -> ReviewedQuerySet:
+class CertifiedQuerySet(ReviewedQuerySet[Row]):
+    def valid_on(self, on: date) -> Self:
         return self.verified().filter(Q(valid_until=None) | Q(valid_until__gte=on))
 
 
@@ -305,8 +309,8 @@ class Certified(Reviewed):
         return verified and (self.valid_until is None or self.valid_until >= on)
 
 
-class QualificationQuerySet(CertifiedQuerySet):
-    def expiring(self, on: date) -> ReviewedQuerySet:
+class QualificationQuerySet(CertifiedQuerySet["Qualification"]):
+    def expiring(self, on: date) -> Self:
         """Those of listed agencies that end within 90 days or have ended, with none to follow."""
         later = Qualification.objects.current().filter(
             agency=OuterRef("agency"),
@@ -341,6 +345,10 @@ class Qualification(Certified):
         ]
 
 
+class PractitionerQuerySet(ReviewedQuerySet["Practitioner"]):
+    pass
+
+
 class Practitioner(Reviewed):
     """A person 执业人员 who works for an agency; masked in public."""
 
@@ -354,7 +362,7 @@ class Practitioner(Reviewed):
         Upload, models.PROTECT, null=True, related_name="+", verbose_name=_("social insurance")
     )
 
-    objects = ReviewedQuerySet.as_manager()
+    objects = PractitionerQuerySet.as_manager()
 
     class Meta(Reviewed.Meta):
         abstract = False
@@ -372,12 +380,16 @@ class Practitioner(Reviewed):
         return self.name
 
 
+class PractitionerCertificateQuerySet(CertifiedQuerySet["PractitionerCertificate"]):
+    pass
+
+
 class PractitionerCertificate(Certified):
     """A registration or licence 执业证书 of a practitioner."""
 
     practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="certificates")
 
-    objects = CertifiedQuerySet.as_manager()
+    objects = PractitionerCertificateQuerySet.as_manager()
 
     class Meta(Certified.Meta):
         abstract = False

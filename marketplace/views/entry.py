@@ -61,8 +61,8 @@ def entry(request):
         Agency.objects.of(request.seat.organisation).select_related("organisation__region").first()
     )
     if agency is None:
-        context = {"barred": request.seat.organisation.kind in agencies.BARRED}
-        return render(request, "marketplace/entry-begin.html", context)
+        barred = request.seat.organisation.kind in agencies.BARRED
+        return render(request, "marketplace/entry-begin.html", {"barred": barred})
     if agency.state == AgencyState.LISTED:
         return render(request, "marketplace/entry-listed.html", _listed(agency))
     context = {"agency": agency, "review": agency.reviews.first()}
