@@ -1,6 +1,7 @@
 """Changes: a later due date, or the end of the agreement: one side asks, the other grants."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -212,7 +213,7 @@ def _party(agreement: Agreement, by: Seat) -> Party:
     return agreement.parties.get(organisation=by.organisation)
 
 
-def _facts(change: Change) -> dict[str, object]:
+def _facts(change: Change) -> dict[str, Any]:
     return {
         "change": change.code,
         "kind": change.kind,

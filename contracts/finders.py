@@ -4,6 +4,8 @@ Anybody learns who agreed with whom and when, and the digest; nothing of what wa
 never concluded is found by nobody.
 """
 
+from typing import Any
+
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +32,9 @@ def agreement(wanted: Wanted) -> Finding | None:
 def _finding(row: AgreementPaper) -> Finding:
     of = row.agreement
     sides = of.parties.select_related("organisation")
-    lines = [(one.get_side_display(), one.organisation.name) for one in sides]
+    lines: list[tuple[Any, str]] = [
+        (one.get_side_display(), one.organisation.name) for one in sides
+    ]
     if row.deliverable is None:
         title, kind, standing = of.title, _("contract"), _standing(of)
     else:

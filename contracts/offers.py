@@ -21,12 +21,16 @@ from contracts.models import (
 
 @dataclass(frozen=True)
 class Offer:
-    """A deed with where it is done; `hint` says about what, `until` by when."""
+    """A deed with where it is done; `hint` says about what, `until` by when.
+
+    `presses`: others wait for it, so it may be the page's one main button.
+    """
 
     verb: Any
     href: str
     hint: Any = ""
     until: datetime | None = None
+    presses: bool = True
 
 
 def offers(agreement: Agreement, seat: Seat, at: datetime) -> list[Offer]:
@@ -89,9 +93,10 @@ def _requests(agreement: Agreement, seat: Seat, side: Side) -> Iterator[Offer]:
     for change in asked:
         if change.side == side and (seat.may(Deed.SIGN) or seat.may(Deed.DELIVER)):
             verb, hint = _("Withdraw the request"), change.get_kind_display()
-            yield Offer(verb, _to("change-withdraw", change.code), hint)
+            yield Offer(verb, _to("change-withdraw", change.code), hint, presses=False)
     if seat.may(Deed.SIGN) and all(one.kind != ChangeKind.TERMINATION for one in asked):
-        yield Offer(_("Propose to end the contract"), _to("agreement-terminate", agreement.number))
+        verb, href = _("Propose to end the contract"), _to("agreement-terminate", agreement.number)
+        yield Offer(verb, href, presses=False)
 
 
 def _to(name: str, argument: str) -> str:

@@ -16,6 +16,7 @@ from accounts.access import require_seat
 from accounts.models import Deed, Seat
 from contracts import agreement_pdf as agreement_pdf_files
 from contracts import agreements, changes, deliveries, history, papers
+from contracts.drafting import money
 from contracts.forms import (
     AcceptForm,
     ExtensionForm,
@@ -78,7 +79,7 @@ def agreement_detail(request, number):
             for one in milestone.deliverables.all()
         ],
     )
-    files = {}
+    files: dict[str, list[Upload]] = {}
     for upload in uploads.order_by("pk"):
         files.setdefault(upload.subject_code, []).append(upload)
     context = {
@@ -269,7 +270,7 @@ def deliverable_accept(request, code):
         consequences=[
             _("You confirm that the deliverable is what was agreed."),
             _("Its share of the price becomes due: %(amount)s.")
-            % {"amount": papers.money(milestone.amount)},
+            % {"amount": money(milestone.amount)},
             _("Once the last milestone is accepted the contract is fulfilled."),
         ],
         warning=_("This cannot be undone."),
@@ -390,8 +391,8 @@ def _within_ceiling(seat, deed, amount):
     ]
     raise RuleBroken(
         "%(amount)s is above your ceiling of %(ceiling)s: ask %(able)s to do it.",
-        amount=papers.money(amount),
-        ceiling=papers.money(seat.amount_ceiling),
+        amount=money(amount),
+        ceiling=money(seat.amount_ceiling),
         able="、".join(able) or "——",
     )
 
