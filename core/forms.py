@@ -15,7 +15,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import clock, uploads
@@ -148,5 +147,5 @@ class OnceField(forms.CharField):
 
     widget = forms.HiddenInput
 
-    def __init__(self, *, label: str | Promise = "", **facts: Any) -> None:
+    def __init__(self, *, label: Any = "", **facts: Any) -> None:
         super().__init__(label=label, max_length=32, initial=new_once, **facts)

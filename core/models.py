@@ -126,7 +126,7 @@ class Region(models.Model):
         return self.full_name
 
 
-class CalendarYear(ClusterableModel):
+class CalendarYear(ClusterableModel):  # type: ignore[misc]
     """A year whose days off are known, by the notice of the State Council that announced them."""
 
     year = models.PositiveSmallIntegerField(_("year"), unique=True)

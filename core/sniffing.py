@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import pikepdf
@@ -123,7 +123,7 @@ KEYS = {"/JS", "/EF", "/EmbeddedFiles", "/XFA", "/RichMediaContent"}
 
 def _examine_pdf(stream: IO[bytes]) -> None:
     try:
-        with pikepdf.open(stream) as pdf:
+        with pikepdf.open(cast(BinaryIO, stream)) as pdf:
             if len(pdf.objects) > OBJECTS:
                 raise Unfit("This PDF is too intricate: print it to a new PDF and choose that.")
             active = any(_is_active(found, DEPTH) for found in pdf.objects)

@@ -50,6 +50,7 @@ class RuleFormView(WagtailAdminTemplateMixin, FormView):  # type: ignore[misc, t
     template_name = "wagtailadmin/generic/form.html"
     deed: ClassVar[str]
     submit_label: ClassVar[Any]
+    request: Any
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.seat is None or not request.seat.may(self.deed):

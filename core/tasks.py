@@ -4,6 +4,7 @@ import logging
 
 from core import antivirus, clock, uploads
 from core.audit import Clock
+from core.gateways import GatewayUnavailable
 from core.models import Scan, Upload
 
 logger = logging.getLogger(__name__)
@@ -16,7 +17,7 @@ def scan_pending() -> None:
             with uploads.content(upload) as stream:
                 said = antivirus.scan(stream)
             uploads.note_scan(upload, said, by=Clock(), at=clock.now())
-        except antivirus.GatewayUnavailable:
+        except GatewayUnavailable:
             return  # the next round tries again
         except Exception:
             logger.exception("upload %s could not be scanned", upload.code)

@@ -7,6 +7,8 @@ Each file has a purpose, which its package registers with who may read it. Until
 while it waits for the scanner, only who sent it may.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ from django.db import transaction
 
 from core import antivirus, outbox
 from core.audit import Actor, record
+from core.gateways import GatewayUnavailable
 from core.lifecycle import RuleBroken, lock, part
 from core.models import Scan, Upload
 from core.numbering import new_code
@@ -85,11 +88,11 @@ class Ceiling(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         return raw_data if start + len(raw_data) <= settings.UPLOAD_CEILING else None
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         return None
 
 
-def receive(file: UploadedFile, *, purpose: str, by: Actor, at: datetime) -> Upload:
+def receive(file: UploadedFile[Any], *, purpose: str, by: Actor, at: datetime) -> Upload:
     """Take a file in. Called by doors, outside a rule: it reads, draws, scans and stores.
 
     Refused: too large or empty, not what it says it is, harmful, or one of too many unused ones.
@@ -136,7 +139,7 @@ def _clean_name(name: str) -> str:
 def _scan(content: IO[bytes]) -> Scan:
     try:
         said = antivirus.scan(content)
-    except antivirus.GatewayUnavailable:
+    except GatewayUnavailable:
         return Scan.PENDING
     if said == Scan.INFECTED:
         raise RuleBroken("A virus was found in this file: it was not received.")

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.forms import BaseForm
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template import loader
 from django.urls import URLPattern, URLResolver
@@ -139,7 +140,7 @@ def upload(request, code):
     if not uploads.is_readable(found, request):
         raise Http404
     if settings.X_ACCEL:
-        response = HttpResponse()
+        response: HttpResponseBase = HttpResponse()
         response["X-Accel-Redirect"] = f"{settings.X_ACCEL}/{uploads.path(found.sha256)}"
         response["Content-Disposition"] = content_disposition_header(True, found.name)
     else:

@@ -23,9 +23,9 @@ class Command(BaseCommand):
 def rotate(model: type[Model], field: EncryptedTextField) -> int:
     """Rewrite in chunks, each under the lock of its rows, so that the site goes on meanwhile."""
     table, column = (
-        connection.ops.quote_name(name) for name in (model._meta.db_table, field.column)
+        connection.ops.quote_name(name) for name in (model._meta.db_table, str(field.column))
     )
-    key = connection.ops.quote_name(model._meta.pk.column)
+    key = connection.ops.quote_name(str(model._meta.pk.column))
     stale = f"{column} <> '' AND {column} NOT LIKE %s ORDER BY {key}"
     with connection.cursor() as cursor:
         statement = f"SELECT {key} FROM {table} WHERE {stale}"  # noqa: S608 - our own names
