@@ -1,8 +1,4 @@
-from pathlib import Path
-
 from django.apps import AppConfig
-
-DATA = Path(__file__).parent / "data"
 
 
 class DemoConfig(AppConfig):

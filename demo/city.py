@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -23,12 +24,12 @@ from core import clock, pdf, reference, uploads
 from core.audit import Actor, Console
 from core.models import Region, Upload
 from core.paper import Fields, Paper, Paragraph
-from demo.apps import DATA
 from marketplace import agencies
 from marketplace.entry import Entry, Individual, Terms, Unit
 from marketplace.entry import Paper as Certificate
 from marketplace.models import QualificationCategory, ServiceItem
 
+DATA = Path(__file__).parent / "data"
 PROVINCE = "990000"
 AUTHORITIES = {"enterprise": "云江市市场监督管理局"}
 INSURANCE = "近三个月社会保险缴费证明.pdf"

@@ -20,7 +20,6 @@ from core.models import CalendarDay
 from core.numbering import new_code
 from credit.models import Scheme
 from demo import city
-from demo.apps import DATA
 from demo.travel import Story
 from marketplace import bids, closing, evaluations, orders
 from marketplace.models import OrderState, ServiceOrder
@@ -46,7 +45,7 @@ def all_of(now: datetime) -> list[Story]:
 
 
 def facts_of_orders() -> list[dict[str, Any]]:
-    return reference.read(DATA / "orders.json")
+    return reference.read(city.DATA / "orders.json")
 
 
 def _until(now: datetime, story: Story) -> Story:
