@@ -20,6 +20,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Exists, F, Index, OuterRef, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Organisation, Seat
 from core.fields import EncryptedTextField
@@ -33,7 +34,7 @@ SOON = timedelta(days=90)  # before its last day a certificate is called to mind
 class AgencyState(models.TextChoices):
     DRAFT = "draft", _("draft")
     SUBMITTED = "submitted", _("under review")
-    RETURNED = "returned", _("returned for correction")
+    RETURNED = "returned", pgettext_lazy("entry", "returned for correction")
     LISTED = "listed", _("listed")
 
 
@@ -134,7 +135,7 @@ class AgencyFile(models.Model):
 
 class Outcome(models.TextChoices):
     LISTED = "listed", _("listed")
-    RETURNED = "returned", _("returned for correction")
+    RETURNED = "returned", pgettext_lazy("entry", "returned for correction")
 
 
 class EntryReview(models.Model):
@@ -218,7 +219,7 @@ class AgencyService(models.Model):
 class ReviewState(models.TextChoices):
     PENDING = "pending", _("under review")
     VERIFIED = "verified", _("verified")
-    RETURNED = "returned", _("returned for correction")
+    RETURNED = "returned", pgettext_lazy("entry", "returned for correction")
 
 
 REVIEW_MOVES = {ReviewState.PENDING: {ReviewState.VERIFIED, ReviewState.RETURNED}}
