@@ -57,6 +57,7 @@ FOOT = (
 # Entries below /desk/; each package adds its own lines.
 DESK = (
     Entry(_("To do"), "cms:desk"),
+    Entry(_("Orders and bids"), "marketplace:desk-orders", standings=(Standing.PARTICIPANT,)),
     Entry(
         _("Contracts and deliveries"),
         "contracts:agreement-list",
@@ -67,6 +68,8 @@ DESK = (
         "credit:desk",
         standings=(Standing.PARTICIPANT, Standing.REGULATOR),
     ),
+    Entry(_("Entry as an agency"), "marketplace:entry", deeds=(Deed.APPLY_ENTRY,)),
+    Entry(_("Entries of agencies"), "marketplace:entries", deeds=(Deed.REVIEW_ENTRY,)),
     Entry(_("The unit"), "accounts:organisation", standings=tuple(Standing.values)),
     Entry(_("Persons and authority"), "accounts:seats", standings=tuple(Standing.values)),
     Entry(_("Wallet of certificates"), "accounts:certificates", standings=tuple(Standing.values)),

@@ -67,7 +67,7 @@ class Step(Receiving, forms.Form):
     """One subject of the guided form. `slug` names it in addresses."""
 
     slug: ClassVar[str]
-    title: ClassVar[Any]
+    heading: ClassVar[Any]
 
     def __init__(self, *args: Any, by: Seat, order: ServiceOrder, **facts: Any) -> None:
         self.seat, self.order = by, order
@@ -124,7 +124,7 @@ class Step(Receiving, forms.Form):
 
 
 class ProjectStep(Step):
-    slug, title = "project", _("Project")
+    slug, heading = "project", _("Project")
 
     project_code = forms.CharField(label=_("Project code"), max_length=60, required=False)
     is_investment = forms.BooleanField(
@@ -173,7 +173,7 @@ class ProjectStep(Step):
 
 
 class MoneyStep(Step):
-    slug, title = "money", _("Money")
+    slug, heading = "money", _("Money")
 
     regime = forms.ChoiceField(
         label=_("Which regime applies"),
@@ -206,7 +206,7 @@ class MoneyStep(Step):
 
 
 class ServiceStep(Step):
-    slug, title = "service", _("Service and requirements")
+    slug, heading = "service", _("Service and requirements")
 
     items = forms.ModelMultipleChoiceField(
         label=_("Services"),
@@ -334,7 +334,7 @@ class ServiceStep(Step):
 
 
 class MethodStep(Step):
-    slug, title = "method", _("Selection")
+    slug, heading = "method", _("Selection")
 
     method = forms.ChoiceField(label=_("Method"), choices=Method.choices)
     price = MoneyField(
@@ -384,7 +384,7 @@ class MethodStep(Step):
 
 
 class PeopleStep(Step):
-    slug, title = "people", _("Avoidance and witnesses")
+    slug, heading = "people", _("Avoidance and witnesses")
 
     def prepare(self) -> None:
         for place in range(WITNESSES):
@@ -443,7 +443,7 @@ class PeopleStep(Step):
 
 
 class ContactStep(Step):
-    slug, title = "contact", _("Contact")
+    slug, heading = "contact", _("Contact")
 
     contact_name = forms.CharField(label=_("Contact person"), max_length=60)
     contact_phone = forms.CharField(label=_("Contact phone"), max_length=30)

@@ -16,6 +16,7 @@ from core.views import refusal
 from marketplace import bids, closing, eligibility, order_papers
 from marketplace.forms.orders import BidForm
 from marketplace.models import Bid, OrderState, ServiceOrder
+from marketplace.views.orders import close_when_due
 from selection.forms import DiceForm
 from selection.models import Witness
 
@@ -151,7 +152,7 @@ def order_witness(request, number, token):
 @signed_in
 def order_dice(request, code):
     """Where a witness, or the regulator in his stead, types the dice, and another confirms them."""
-    order = get_object_or_404(ServiceOrder.objects.public(), code=code)
+    order = close_when_due(get_object_or_404(ServiceOrder.objects.public(), code=code))
     draw = closing.draw_of(order)
     witness = draw.witnesses.filter(user=request.user).first()
     regulator = request.seat is not None and request.seat.may(Deed.THROW_DICE)

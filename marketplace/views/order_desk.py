@@ -388,7 +388,7 @@ def _steps(order, seat, current):
         done = touched and bound(kind, order, seat).is_valid()
         href = reverse("marketplace:order-step", args=[order.code, slug])
         state = "now" if slug == current else "done" if done else "todo"
-        shown.append({"label": kind.title, "href": href, "state": state})
+        shown.append({"label": kind.heading, "href": href, "state": state})
     last = reverse("marketplace:order-submit", args=[order.code])
     state = "now" if current == "submit" else "todo"
     return [*shown, {"label": _("Preview and submit"), "href": last, "state": state}]

@@ -62,7 +62,7 @@ def order_export(request, kind):
 @public
 @require_safe
 def order_detail(request, number):
-    order = _close_when_due(_found(number))
+    order = close_when_due(_found(number))
     at, seat = clock.now(), request.seat
     notices = list(Notice.objects.about(order).in_list().prefetch_related("followers"))
     in_force = next((one for one in notices if one.kind == "order-notice"), None)
@@ -131,7 +131,7 @@ def _found(number):
     return get_object_or_404(orders.prefetch_related("items", "avoidances"), number=number)
 
 
-def _close_when_due(order):
+def close_when_due(order):
     """Close what is due on sight, so that a dead worker leaves no order open."""
     at = clock.now()
     if order.phase(at) == Phase.CHOOSING and order.closed_at is None:
