@@ -22,6 +22,7 @@ class Entry:
     args: tuple[str, ...] = ()
     deeds: tuple[str, ...] = ()
     standings: tuple[str, ...] = ()
+    alone: bool = False  # current on its own page only, not on those below
 
     def offered(self, seat: Seat | None) -> bool:
         if self.deeds or self.standings:
@@ -56,8 +57,10 @@ FOOT = (
 )
 # Entries below /desk/; each package adds its own lines.
 DESK = (
-    Entry(_("To do"), "cms:desk"),
+    Entry(_("To do"), "cms:desk", alone=True),
     Entry(_("Orders and bids"), "marketplace:desk-orders", standings=(Standing.PARTICIPANT,)),
+    Entry(_("Agency: services and persons"), "marketplace:entry", deeds=(Deed.APPLY_ENTRY,)),
+    Entry(_("Review of entries"), "marketplace:entries", deeds=(Deed.REVIEW_ENTRY,)),
     Entry(
         _("Contracts and deliveries"),
         "contracts:agreement-list",
@@ -100,7 +103,9 @@ def links(entries: Iterable[Entry], path: str, seat: Seat | None = None) -> list
         if entry.offered(seat)
     ]
     shown = [(entry, href) for entry, href in offered if href]
-    above = [href for _entry, href in shown if path.startswith(href)]
+    above = [
+        href for entry, href in shown if (path == href if entry.alone else path.startswith(href))
+    ]
     current = max(above, key=len, default="")
     return [Link(str(entry.label), href, href == current) for entry, href in shown]
 

@@ -58,6 +58,17 @@ def last_day(until: datetime | None) -> str:
 
 
 @register.filter
+def short_day(when: date | None) -> str:
+    """11月23日, with the year where it is another one."""
+    if when is None:
+        return ""
+    when = _beijing(when).date() if isinstance(when, datetime) else when
+    if when.year != _beijing(clock.now()).year:
+        return day(when)
+    return f"{when.month}月{when.day}日" if _chinese() else date_format(when, "j M")
+
+
+@register.filter
 def instant(when: datetime | None) -> str:
     """2026年11月23日 周一 17:00"""
     if when is None:

@@ -121,10 +121,10 @@ def order_step(request, code, step):
             return redirect("marketplace:desk-order", order.code)
         if well:
             return redirect(_after(order, step))
-    elif any(name in order.draft for name in kind.base_fields) or "witness-0" in order.draft:
-        form = kind(by=request.seat, order=order, initial=_initial(order))
     else:
         form = kind(by=request.seat, order=order)
+        if any(name in order.draft for name in form.fields) or "witness-0" in order.draft:
+            form = kind(by=request.seat, order=order, initial=_initial(order))
     context = {
         "order": order,
         "form": form,
