@@ -145,7 +145,7 @@ class RegistrationForm(Receiving, ContactsForm):
     )
     uscc = UsccField(
         label=_("Unified social credit code"),
-        required=False,
+        error_messages={"required": _("Give the code of 18 characters.")},
         help_text=_("18 characters, as on the licence; empty for a natural person (GB 32100)."),
     )
     name = forms.CharField(
@@ -167,7 +167,7 @@ class RegistrationForm(Receiving, ContactsForm):
     licence = UploadField(
         "accounts.certificate",
         label=_("Scan of the licence or certificate"),
-        required=False,
+        error_messages={"required": _("Add a scan of the licence.")},
         help_text=_(
             "Business licence, or certificate of the unified code; of a natural person, none."
         ),
@@ -201,6 +201,9 @@ class RegistrationForm(Receiving, ContactsForm):
     def __init__(self, *args: Any, has_licence: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.has_licence = has_licence
+        natural = self.data.get("kind") == OrganisationKind.NATURAL_PERSON
+        self.fields["uscc"].required = not natural
+        self.fields["licence"].required = not (natural or has_licence)
 
     def clean_id_number(self) -> str:
         number = identity.normalised(self.cleaned_data["id_number"])
@@ -210,20 +213,14 @@ class RegistrationForm(Receiving, ContactsForm):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
-        natural = found.get("kind") == OrganisationKind.NATURAL_PERSON
-        if natural:
+        if found.get("kind") == OrganisationKind.NATURAL_PERSON:
             found["uscc"], found["authority"] = "", Authority.IN_PERSON
             self.errors.pop("uscc", None)
             missing = not found.get("id_number") and "id_number" not in self.errors
             if missing and not self.has_licence:
                 self.add_error("id_number", gettext("Give the ID number."))
-        elif not found.get("uscc") and "uscc" not in self.errors:
-            self.add_error("uscc", gettext("Give the code of 18 characters."))
-        if not natural:
+        else:
             found["id_number"] = ""
-        has_licence = natural or self.has_licence or found.get("licence")
-        if not has_licence and "licence" not in self.errors:
-            self.add_error("licence", gettext("Add a scan of the licence."))
         in_writing = found.get("authority") == Authority.IN_WRITING
         if in_writing and not found.get("authorisation") and "authorisation" not in self.errors:
             self.add_error("authorisation", gettext("Add a scan of the authorisation."))

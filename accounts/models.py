@@ -152,6 +152,7 @@ class Organisation(models.Model):
     )
     state_reason = models.CharField(_("reason"), max_length=500, blank=True)
     submitted_at = models.DateTimeField()
+    verify_until = models.DateTimeField(null=True)  # when the operator has promised to be done
     verified_at = models.DateTimeField(null=True)
 
     objects = OrganisationQuerySet.as_manager()
@@ -393,7 +394,7 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.organisation} · {self.email}"
+        return f"{self.organisation} · {self.get_rank_display()}"
 
     def letter_recipients(self, at: datetime) -> Iterable[Recipient]:
         """The person, who may have no account yet: then the letter goes by mail only."""

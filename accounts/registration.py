@@ -20,10 +20,13 @@ from accounts.models import (
 )
 from core import clock, letters, once, outbox
 from core.audit import Actor, record
+from core.calendar import day_of
 from core.letters import Recipient
 from core.lifecycle import RuleBroken, lock, move
-from core.models import Region, Upload
+from core.models import CalendarDay, Region, Upload
 from core.numbering import new_code
+
+VERIFIED_WITHIN = 3  # working days, the operator's promise on the registration page
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ def register(
             raise RuleBroken("You are registered as a natural person already.")
     organisation = _taken_over(details) or _created(details, at)
     now = clock.after_lock()
+    organisation.verify_until = _handed_in(now)["verify_until"]
+    organisation.save(update_fields=["verify_until"])
     seat = seats.found(organisation, user=by, now=now)
     once.spend(key, made=organisation, at=at)
     _keep_papers(organisation, licence, authorisation, now)
@@ -123,7 +128,7 @@ def resubmit(
     now = clock.after_lock()
     try:
         with transaction.atomic():
-            changes = {**_columns(details), "submitted_at": now, "state_reason": ""}
+            changes = {**_columns(details), **_handed_in(now)}
             move(organisation, OrganisationState.SUBMITTED, **changes)
     except IntegrityError as twin:
         raise _taken(details, twin) from twin
@@ -203,7 +208,7 @@ def _taken_over(details: Details) -> Organisation | None:
     now = clock.after_lock()
     seats.end_all(organisation, now=now)
     certificates.put_all_away(organisation, now=now)
-    changes = {**_columns(details), "submitted_at": now, "state_reason": ""}
+    changes = {**_columns(details), **_handed_in(now)}
     move(organisation, OrganisationState.SUBMITTED, **changes)
     return organisation
 
@@ -230,6 +235,12 @@ def _keep_papers(
     ):
         if scan is not None:
             certificates.keep(organisation, kind=kind, scan=scan, now=now)
+
+
+def _handed_in(now: datetime) -> dict[str, Any]:
+    calendar = CalendarDay.objects.calendar()
+    due = calendar.add_working_days(day_of(now), VERIFIED_WITHIN)
+    return {"submitted_at": now, "state_reason": "", "verify_until": due.until()}
 
 
 def _submitted(organisation: Organisation, *, by: Actor, at: datetime) -> None:

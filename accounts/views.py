@@ -1,5 +1,6 @@
 """Doors of people and organisations."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -49,7 +50,7 @@ def switch_seat(request):
     onward = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
         return redirect(onward)
-    return redirect("cms:desk")
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 # Organisations
@@ -237,7 +238,7 @@ def show(request, kind, code, field):
     onward = request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
         return redirect(onward)
-    return redirect("cms:desk")
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 # Seats
@@ -335,7 +336,7 @@ def seat_revoke(request, code):
         else:
             if own:
                 messages.success(request, _("You gave up the seat."))
-                return redirect("cms:desk")
+                return redirect(settings.LOGIN_REDIRECT_URL)
             messages.success(request, _("Revoked: %(name)s") % {"name": seat.user.name})
             return redirect("accounts:seats")
     context = {"form": form, "revoked": seat, "own": own}
@@ -378,7 +379,7 @@ def invitation_accept(request, code):
         return redirect("accounts:invitation", code)
     request.session[SESSION_KEY] = seat.code
     messages.success(request, _("You act for %(unit)s now.") % {"unit": seat.organisation.name})
-    return redirect("cms:desk")
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 @signed_in

@@ -5,7 +5,10 @@ class CmsConfig(AppConfig):
     name = "cms"
 
     def ready(self) -> None:
+        from cms import figures
         from cms.reference import load_guides
-        from core import reference
+        from core import reference, todo
 
         reference.loader("cms.guides", load_guides)
+        todo.register("cms", figures_of=figures.figures_of)
+        figures.name_figures()

@@ -6,20 +6,23 @@ the same for one row and for thirty.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db.models import F, QuerySet
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import todo as accounts_todo
 from accounts.models import Seat, User
+from cms import figures as numbers
 from core import todo
 from core.models import Event
+from core.templatetags.gx import day, short_instant
+from credit import ratings
 
 LIMIT = 100
 FIGURES = 4
@@ -40,6 +43,15 @@ class Row:
     @property
     def href(self) -> str:
         return reverse(self.kind.url_name, args=[self.about] if self.kind.with_about else [])
+
+    @property
+    def until(self) -> str:
+        """The deadline in words; a day's end is that day, not the next one's midnight."""
+        if self.due_at is None:
+            return ""
+        if localtime(self.due_at).time() == time.min:
+            return _("the end of %(day)s") % {"day": day(self.due_at - _MOMENT)}
+        return short_instant(self.due_at)
 
     @property
     def is_late(self) -> bool:
@@ -93,19 +105,23 @@ def drafts(seat: Seat, at: datetime) -> list[Row]:
 
 
 def figures(seat: Seat, at: datetime) -> list[Figure]:
-    """The numbers of the unit, in the order in which packages register them."""
+    """Four numbers of the unit: a listed agency's credit takes the place of its own orders."""
     sources = [rows for source in todo.figure_sources.values() for rows in source(seat, at)]
-    if not sources:
-        return []
     asked = [rows.query.annotations["figure_kind"].value for rows in sources]
     found = {kind: values for kind, *values in _joined(sources)}
     shown = []
-    for name in asked[:FIGURES]:
+    if found.get(numbers.LISTED, (0,))[0]:
+        rating = ratings.of(seat.organisation, at)
+        href = reverse("credit:agency", args=[seat.organisation.code])
+        shown.append(Figure(_("Credit"), numbers.told(rating), "", href))
+        asked.remove("own-orders")
+    for name in asked:
+        if name == numbers.LISTED:
+            continue
         kind = todo.figures[name]
-        number, amount, when = found.get(name, (0, None, None))
-        value, note = kind.show(number, amount, when)
+        value, note = kind.show(*found.get(name, (0, None, None)))
         shown.append(Figure(kind.label, value, note, reverse(kind.url_name)))
-    return shown
+    return shown[:FIGURES]
 
 
 def done(seat: Seat) -> list[Done]:
@@ -147,13 +163,14 @@ def _pressing(due_at: datetime | None, at: datetime, today: date) -> tuple[str, 
     """Red late, amber on the last day, blue before, dashed without a deadline."""
     if due_at is None:
         return "draft", _("no limit")
+    # The end of a day is midnight, which the calendar counts to the next.
+    last_day = localdate(due_at - _MOMENT)
     if due_at <= at:
-        days = (today - localdate(due_at)).days
+        days = (today - last_day).days
         if not days:
             return "fail", _("late since today")
         return "fail", ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
-    # The end of a day is midnight, which the calendar counts to the next.
-    days = (localdate(due_at - _MOMENT) - today).days
+    days = (last_day - today).days
     if not days:
         return "soon", _("today")
     return "open", ngettext("%(days)s day", "%(days)s days", days) % {"days": days}

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -7,7 +8,8 @@ from accounts import registration
 from accounts.models import Certificate, Deed, Organisation, OrganisationState, Rank, Seat
 from accounts.registration import Contacts, Details
 from core import clock
-from core.models import Event, Letter, Outbox
+from core.calendar import day_of
+from core.models import CalendarDay, Event, Letter, Outbox
 from core.once import AlreadyDone
 from tests.cast import seated
 from tests.factories import UploadFactory, UserFactory, uscc
@@ -188,3 +190,10 @@ def test_an_id_number_is_stored_encrypted_and_stands_in_no_event(applicant):
         cursor.execute("SELECT id_number FROM accounts_organisation WHERE id = %s", [person.pk])
         assert number not in cursor.fetchone()[0]
     assert not Event.objects.filter(content__contains=number).exists()
+
+
+def test_the_operator_has_three_working_days(organisation):
+    calendar = CalendarDay.objects.calendar()
+    day = day_of(organisation.submitted_at)
+    last_day = day_of(organisation.verify_until - timedelta(microseconds=1))
+    assert calendar.working_days_between(day, last_day) == 3

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,10 @@ from django.utils.timezone import localdate
 from accounts import registration, seats
 from accounts.models import Deed, Organisation, OrganisationState, Rank
 from accounts.seats import Terms
-from cms import desk
+from cms import desk, figures
 from core import clock, todo
 from tests.cast import signed_in
-from tests.factories import CertificateFactory, OrganisationFactory
+from tests.factories import AgencyFactory, CertificateFactory, OrganisationFactory
 
 
 def submitted(number=1):
@@ -86,7 +87,7 @@ def test_deeds_stand_with_the_oldest_deadline_first_and_those_without_last(cast)
     )
     shown = [(row.title, row.light, row.wait) for row in rows_of(seat)]
     assert shown == [
-        ("逾期", "fail", "逾期 2 天"),
+        ("逾期", "fail", "逾期 3 天"),
         ("今天", "soon", "今天"),
         (cast.owner.organisation.name, "open", "14 天"),
         ("四十天", "open", "40 天"),
@@ -151,11 +152,37 @@ def test_every_kind_that_a_package_yields_is_told_in_words(cast):
                 assert rows.query.annotations["todo_kind"].value in todo.kinds
         for source in todo.figure_sources.values():
             for rows in source(seat, clock.now()):
-                assert rows.query.annotations["figure_kind"].value in todo.figures
+                kind = rows.query.annotations["figure_kind"].value
+                assert kind in todo.figures or kind == figures.LISTED
 
 
-def test_the_figures_count_what_expires(cast):
-    assert desk.figures(cast.agency, clock.now())[0].value == "0 项"
-    expiring(cast.agency, 3)
-    figure = next(f for f in desk.figures(cast.agency, clock.now()) if "certificates" in f.href)
-    assert (figure.value, figure.href) == ("1 项", "/desk/certificates/")
+def shown(seat):
+    return [(str(one.label), one.value, one.note) for one in desk.figures(seat, clock.now())]
+
+
+def test_the_four_figures_of_an_owner_count_its_own_work_and_no_others(cast):
+    expiring(cast.owner, 3)
+    expiring(cast.rival, 3)
+    assert shown(cast.owner) == [
+        ("进行中的订单", "0 项", ""),
+        ("有效的报名", "0 项", ""),
+        ("进行中的合同", "0 项", ""),
+        ("证照到期", "1 项", "已过期或 90 天内到期"),
+    ]
+
+
+def test_a_listed_agency_sees_its_credit_first(cast):
+    AgencyFactory(organisation=cast.agency.organisation)
+    first, *others = shown(cast.agency)
+    assert first[0] == "信用"
+    assert re.fullmatch(r"[0-9.]+ 分，[A-D] 级", first[1])
+    assert [label for label, _value, _note in others] == ["有效的报名", "进行中的合同", "证照到期"]
+
+
+def test_the_operator_counts_the_whole_site(cast):
+    AgencyFactory(organisation=cast.agency.organisation)
+    submitted()
+    values = {label: value for label, value, _note in shown(cast.operator)}
+    assert values["在册中介机构"] == "1 项"
+    assert values["待核验单位"] == "1 项"
+    assert len(values) == 4
