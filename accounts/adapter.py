@@ -18,9 +18,8 @@ from core import clock, fields
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_authenticate(self, request: Any, **credentials: Any) -> None:
         """In place of allauth's fixed windows, which lock an account for whoever owns it."""
-        wait = throttle.take(
-            *self._place(request, credentials), **self._again(request), at=clock.now()
-        )
+        account, place = self._place(request, credentials)
+        wait = throttle.take(account, place, again=self._again(request), at=clock.now())
         if wait:
             seconds = ceil(wait.total_seconds())
             raise ValidationError(
@@ -35,14 +34,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authenticate(self, request: Any, **credentials: Any) -> Any:
         user = super().authenticate(request, **credentials)
         if user:
-            throttle.forget(*self._place(request, credentials), **self._again(request))
+            throttle.forget(*self._place(request, credentials), again=self._again(request))
         return user
 
     def _place(self, request: Any, credentials: Any) -> tuple[str, str]:
         return credentials.get("email") or "", self.get_client_ip(request) or ""
 
-    def _again(self, request: Any) -> dict[str, bool]:
-        return {"again": request.user.is_authenticated}
+    def _again(self, request: Any) -> bool:
+        return bool(request.user.is_authenticated)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         site = SimpleNamespace(name=_("Gongxin"), domain=settings.SITE_URL.partition("://")[2])

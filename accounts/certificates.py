@@ -185,7 +185,7 @@ def _check_current(certificate: Certificate) -> None:
         raise RuleBroken("This certificate was replaced or put away already: load the page again.")
 
 
-def _facts(certificate: Certificate) -> dict[str, object]:
+def _facts(certificate: Certificate) -> dict[str, Any]:
     return {
         "kind": certificate.kind,
         "number": certificate.number,

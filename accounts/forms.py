@@ -83,7 +83,7 @@ class UsccField(forms.CharField):
         )
 
     def to_python(self, value: Any) -> str:
-        return identity.normalised(super().to_python(value))
+        return identity.normalised(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -229,7 +229,7 @@ class RegistrationForm(Receiving, ContactsForm):
     @property
     def warns(self) -> bool:
         """Whether the code fails the inner check of GB 11714, as some older ones do."""
-        uscc = getattr(self, "cleaned_data", {}).get("uscc")
+        uscc: str = getattr(self, "cleaned_data", {}).get("uscc") or ""
         return bool(uscc) and not identity.inner_fits(uscc)
 
     def details(self) -> Details:
@@ -282,11 +282,14 @@ class TermsForm(forms.Form):
 
     def __init__(self, *args: Any, giver: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        rank_field, deeds_field = self.fields["rank"], self.fields["deeds"]
+        assert isinstance(rank_field, forms.ChoiceField)  # noqa: S101
+        assert isinstance(deeds_field, forms.ChoiceField)  # noqa: S101
         ranks = [rank for rank in Rank if rank in seats.GRANTS[giver.rank]]
-        self.fields["rank"].choices = [(rank.value, rank.label) for rank in ranks]
+        rank_field.choices = [(rank.value, rank.label) for rank in ranks]
         scope = giver.scope()
         own = [deed for deed in Deed if deed in DEEDS_OF[giver.organisation.standing]]
-        self.fields["deeds"].choices = [(deed.value, deed.label) for deed in own if deed in scope]
+        deeds_field.choices = [(deed.value, deed.label) for deed in own if deed in scope]
 
     def terms(self, **facts: Any) -> Terms:
         last_day = self.cleaned_data["held_until"]
@@ -367,7 +370,7 @@ class CertificateForm(Receiving, forms.Form):
         return {name: getattr(certificate, name) for name in Entry.__dataclass_fields__}
 
 
-class CertificateChoice(forms.ModelChoiceField):
+class CertificateChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice among the certificates of one's own wallet that are valid today.
 
     The form binds it: `form.fields["licence"].choose_from(organisation, kind=…)`. The page links

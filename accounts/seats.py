@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
@@ -125,9 +126,9 @@ def accept(invitation: Invitation, *, by: User, at: datetime) -> Seat:
             invitation.rank,
             tuple(invitation.deeds),
             invitation.amount_ceiling,
-            max(invitation.held_from, now),
-            invitation.held_until,
+            held_until=invitation.held_until,
         ),
+        max(invitation.held_from, now),
         granted_by=giver,
     )
     move(invitation, InvitationState.ACCEPTED, answered_at=now, seat=seat)
@@ -213,15 +214,15 @@ def revoke(seat: Seat, *, reason: str, by: Seat, at: datetime) -> Seat:
     name = "seat.given-up" if own else "seat.revoked"
     record(seat, name, by=by, at=at, reason=reason.strip())
     if not own:
-        facts = {"seat": seat, "reason": reason.strip()}
-        letters.post("accounts/seat-revoked", to=seat, at=at, **facts)
+        why = reason.strip()
+        letters.post("accounts/seat-revoked", to=seat, at=at, seat=seat, reason=why)
     return seat
 
 
 @part
 def found(organisation: Organisation, *, user: User, now: datetime) -> Seat:
     """The first seat of an organisation: of whoever registers it."""
-    return _seat(organisation, user, Terms(Rank.LEGAL_REPRESENTATIVE, held_from=now))
+    return _seat(organisation, user, Terms(Rank.LEGAL_REPRESENTATIVE), now)
 
 
 @part
@@ -269,7 +270,12 @@ def others_who_may(
 
 
 def _seat(
-    organisation: Organisation, user: User, terms: Terms, *, granted_by: Seat | None = None
+    organisation: Organisation,
+    user: User,
+    terms: Terms,
+    held_from: datetime,
+    *,
+    granted_by: Seat | None = None,
 ) -> Seat:
     seat = Seat.objects.create(
         code=new_code(),
@@ -279,7 +285,7 @@ def _seat(
         deeds=sorted(terms.deeds),
         amount_ceiling=terms.amount_ceiling,
         granted_by=granted_by,
-        held_from=terms.held_from,
+        held_from=held_from,
         held_until=terms.held_until,
     )
     if organisation.standing in STAFF_GROUPS:
@@ -354,7 +360,7 @@ def _check_not_the_last(seat: Seat, now: datetime) -> None:
         )
 
 
-def _facts(row: Seat | Invitation) -> dict[str, object]:
+def _facts(row: Seat | Invitation) -> dict[str, Any]:
     return {
         "rank": row.rank,
         "deeds": row.deeds,

@@ -225,10 +225,10 @@ def organisation_refuse(request, code):
 @require_POST
 def show(request, kind, code, field):
     """A masked value in full, recorded: beside its button, or above the page without a script."""
-    model, allowed, fields = disclosure.DISCLOSED.get(kind, (None, None, ()))
-    if field not in fields:
+    if kind not in disclosure.DISCLOSED or field not in disclosure.DISCLOSED[kind][2]:
         raise Http404
-    row = get_object_or_404(model, code=code)
+    model, allowed, _fields = disclosure.DISCLOSED[kind]
+    row = get_object_or_404(model._default_manager.all(), code=code)
     if not allowed(request.seat, row):
         raise Http404
     value = disclosure.show(row, field, by=request.seat, at=clock.now())
@@ -325,8 +325,8 @@ def seat_revoke(request, code):
     seat = _seat(request, code)
     own = seat.pk == request.seat.pk
     form = None if own else ReasonForm(request.POST or None)
-    if request.method == "POST" and (own or form.is_valid()):
-        reason = "" if own else form.cleaned_data["reason"]
+    if request.method == "POST" and (form is None or form.is_valid()):
+        reason = form.cleaned_data["reason"] if form else ""
         try:
             seating.revoke(seat, reason=reason, by=request.seat, at=clock.now())
         except RuleBroken as refused:
@@ -350,8 +350,8 @@ def seat_revoke(request, code):
 @require_safe
 def invitation(request, code):
     """What is offered: shown to whoever holds the letter, answered by the addressee."""
-    found = Invitation.objects.select_related("organisation", "invited_by__user")
-    found = get_object_or_404(found, code=code)
+    every = Invitation.objects.select_related("organisation", "invited_by__user")
+    found = get_object_or_404(every, code=code)
     now = clock.now()
     user = request.user
     context = {

@@ -107,7 +107,7 @@ def drafts(seat: Seat, at: datetime) -> list[Row]:
 def figures(seat: Seat, at: datetime) -> list[Figure]:
     """Four numbers of the unit: a listed agency's credit takes the place of its own orders."""
     sources = [rows for source in todo.figure_sources.values() for rows in source(seat, at)]
-    asked = [rows.query.annotations["figure_kind"].value for rows in sources]
+    asked = [_kind(rows) for rows in sources]
     found = {kind: values for kind, *values in _joined(sources)}
     shown = []
     if found.get(numbers.LISTED, (0,))[0]:
@@ -122,6 +122,11 @@ def figures(seat: Seat, at: datetime) -> list[Figure]:
         value, note = kind.show(*found.get(name, (0, None, None)))
         shown.append(Figure(kind.label, value, note, reverse(kind.url_name)))
     return shown[:FIGURES]
+
+
+def _kind(rows: QuerySet[Any, Any]) -> str:
+    named: Any = rows.query.annotations["figure_kind"]
+    return str(named.value)
 
 
 def done(seat: Seat) -> list[Done]:

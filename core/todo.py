@@ -30,6 +30,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+# PostgreSQL joins untyped NULLs as text, and text with no instant: hence the casts.
+NO_INSTANT = Cast(Value(None), DateTimeField())
+NO_AMOUNT = Cast(Value(None), DecimalField(max_digits=16, decimal_places=2))
 COLUMNS = ("todo_kind", "todo_title", "todo_about", "todo_due_at")
 FIGURE_COLUMNS = ("figure_kind", "figure_count", "figure_amount", "figure_at")
 
@@ -113,34 +116,34 @@ def rows(
 
     For drafts `due_at` is the instant of the last change.
     """
-    return (
+    shaped: QuerySet[Any, Any] = (
         rows.order_by()
         .annotate(
             todo_kind=Value(kind, CharField()),
             todo_title=Cast(_column(title), CharField()),
             todo_about=Cast(_column(about), CharField()),
-            todo_due_at=Cast(None, DateTimeField()) if due_at is None else _column(due_at),
+            todo_due_at=NO_INSTANT if due_at is None else _column(due_at),
         )
         .values_list(*COLUMNS)
     )
+    return shaped
 
 
 def number(
     figure: str, rows: QuerySet[Any, Any], *, amount: str | None = None, at: str | None = None
 ) -> QuerySet[Any, Any]:
     """One row that counts `rows`, with the sum of `amount` and the earliest `at`."""
-    return (
+    counted: QuerySet[Any, Any] = (
         rows.order_by()
         .values(figure_kind=Value(figure, CharField()))
         .annotate(
             figure_count=Count("pk"),
-            figure_amount=Sum(amount)
-            if amount
-            else Cast(None, DecimalField(max_digits=16, decimal_places=2)),
-            figure_at=Min(at) if at else Cast(None, DateTimeField()),
+            figure_amount=Sum(amount) if amount else NO_AMOUNT,
+            figure_at=Min(at) if at else NO_INSTANT,
         )
         .values_list(*FIGURE_COLUMNS)
     )
+    return counted
 
 
 def _column(name: Any) -> Any:
