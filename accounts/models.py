@@ -46,7 +46,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # of Wagtail's, which are untyped
     """A natural person who signs in by e-mail."""
 
     username = None  # type: ignore[assignment]  # the e-mail is the name to sign in with

@@ -9,7 +9,7 @@ from wagtail.admin.menu import MenuItem
 from accounts.models import Deed
 
 
-class VerificationsItem(MenuItem):  # type: ignore[misc]
+class VerificationsItem(MenuItem):
     def is_shown(self, request):
         return request.seat is not None and request.seat.may(Deed.VERIFY_ORGANISATION)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -55,8 +55,8 @@ def front(at: datetime) -> Front:
     orders = ServiceOrder.objects.public().select_related("owner").only(*SHOWN)
     still_open = ServiceOrder.objects.filter(state="published", open_until__gt=at)
     today = _today(orders, at)
-    closing = orders.filter(state="published", open_until__gt=at).order_by("open_until", "pk")
-    closing = list(closing[:CLOSING])
+    by_end = orders.filter(state="published", open_until__gt=at).order_by("open_until", "pk")
+    closing = list(by_end[:CLOSING])
     midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + DAY
     instants = [hour.at for hour in today if hour.at > at]
     instants += [order.open_until for order in closing[:1] if order.open_until]
@@ -65,7 +65,7 @@ def front(at: datetime) -> Front:
         closing=closing,
         open=still_open.count(),
         month=_month(at),
-        news=Notice.objects.in_list().order_by("-published_at", "-pk")[:NEWS],
+        news=list(Notice.objects.in_list().order_by("-published_at", "-pk")[:NEWS]),
         until=min([midnight, *instants]),
     )
 
@@ -87,7 +87,7 @@ SHOWN = (
 )
 
 
-def _today(orders, at: datetime) -> list[Hour]:
+def _today(orders: QuerySet[ServiceOrder], at: datetime) -> list[Hour]:
     begin = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     end = begin + DAY
     within = {"gte": begin, "lt": end}

@@ -61,7 +61,7 @@ app.conf.update(
 )
 
 
-@app.task(name="gongxin.carry_outbox")
+@app.task(name="gongxin.carry_outbox")  # type: ignore[untyped-decorator]  # celery is untyped
 def carry_outbox() -> None:
     """Carry news until none waits."""
     close_old_connections()
@@ -69,7 +69,7 @@ def carry_outbox() -> None:
         pass
 
 
-@app.task(name="gongxin.run_entry")
+@app.task(name="gongxin.run_entry")  # type: ignore[untyped-decorator]  # celery is untyped
 def run_entry(name: str) -> None:
     timetable.run(name)
 

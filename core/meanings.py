@@ -38,6 +38,7 @@ REGISTERED: dict[tuple[type, str], Meaning] = {}
 
 def register(meanings: Mapping[Any, str]) -> None:
     """Say what each state of one enumeration means. Refuses an enumeration left incomplete."""
+    enumeration: Any
     (enumeration,) = {type(state) for state in meanings}
     missing = set(enumeration) - set(meanings)
     if missing:

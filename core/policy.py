@@ -6,7 +6,7 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 
 
-class PolicyMiddleware(CSPMiddleware):  # type: ignore[misc]  # csp brings no types
+class PolicyMiddleware(CSPMiddleware):
     def get_policy_parts(
         self, request: Any, response: Any, report_only: bool = False
     ) -> PolicyParts:

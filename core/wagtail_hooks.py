@@ -19,7 +19,7 @@ from core.staff import DeedPolicy, RuleFormView
 DEED = "catalogue.edit"  # accounts.models.Deed.EDIT_CATALOGUE, which this package does not know
 
 
-class CalendarYearViewSet(SnippetViewSet):  # type: ignore[misc]
+class CalendarYearViewSet(SnippetViewSet):
     model = CalendarYear
     icon = "calendar"
     list_display = ["year", "source"]
@@ -34,7 +34,7 @@ class CalendarYearViewSet(SnippetViewSet):  # type: ignore[misc]
         return DeedPolicy(self.model, DEED, {"add", "change"})
 
 
-class FigureIndex(IndexView):  # type: ignore[misc]
+class FigureIndex(IndexView):
     def get_list_buttons(self, instance):
         buttons = []
         if instance.until_on is None:
@@ -44,7 +44,7 @@ class FigureIndex(IndexView):  # type: ignore[misc]
         return buttons
 
 
-class LegalFigureViewSet(SnippetViewSet):  # type: ignore[misc]
+class LegalFigureViewSet(SnippetViewSet):
     model = LegalFigure
     icon = "table"
     index_view_class = FigureIndex
@@ -60,7 +60,7 @@ class LegalFigureViewSet(SnippetViewSet):  # type: ignore[misc]
         return DeedPolicy(self.model, DEED)
 
 
-class ReferenceGroup(SnippetViewSetGroup):  # type: ignore[misc]
+class ReferenceGroup(SnippetViewSetGroup):
     items = (LegalFigureViewSet, CalendarYearViewSet)
     menu_label = _("Law and calendar")
     menu_icon = "table"

@@ -53,12 +53,14 @@ def load_regions() -> int:
 
 @cache
 def data() -> dict[str, Any]:
-    return reference.read(DATA / "city.json")
+    found: dict[str, Any] = reference.read(DATA / "city.json")
+    return found
 
 
 @cache
 def entries() -> dict[str, Any]:
-    return reference.read(DATA / "agencies.json")
+    found: dict[str, Any] = reference.read(DATA / "agencies.json")
+    return found
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ def all_of(now: datetime) -> list[Story]:
 
 
 def facts_of_orders() -> list[dict[str, Any]]:
-    return reference.read(city.DATA / "orders.json")
+    found: list[dict[str, Any]] = reference.read(city.DATA / "orders.json")
+    return found
 
 
 def _until(now: datetime, story: Story) -> Story:
@@ -177,7 +178,7 @@ class Order:
     def _agency(self, agreement: Agreement) -> str:
         sides = set(agreement.parties.values_list("organisation__uscc", flat=True))
         found = (one for one in city.data()["organisations"] if one.get("agency"))
-        return next(one["key"] for one in found if one["uscc"] in sides)
+        return str(next(one["key"] for one in found if one["uscc"] in sides))
 
     def _service(self, agreement: Agreement, agency: Seat) -> Story:
         for milestone in agreement.milestones.order_by("place"):

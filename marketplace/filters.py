@@ -35,7 +35,7 @@ PHASES = (
 )
 
 
-class OrderFilter(django_filters.FilterSet):
+class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped library
     """The answers of one facet are joined by “or”, the facets by “and”."""
 
     q = django_filters.CharFilter(label=_("words"), method="by_words", max_length=80)
@@ -191,4 +191,5 @@ def _told(field: Any, value: str) -> str:
 def _without(asked: QueryDict, name: str, at: datetime) -> QuerySet[ServiceOrder]:
     others = asked.copy()
     others.pop(name, None)
-    return OrderFilter(others, ServiceOrder.objects.public(), at=at).qs
+    found: QuerySet[ServiceOrder] = OrderFilter(others, ServiceOrder.objects.public(), at=at).qs
+    return found

@@ -126,7 +126,7 @@ def return_(order: ServiceOrder, *, reason: str, by: Seat, at: datetime) -> Serv
     record(order, "order.returned", by=by, at=at, reason=order.state_reason)
     letters.post(
         "marketplace/order-returned",
-        to=order.submitted_by,
+        to=order.submitted_by,  # type: ignore[arg-type]  # filled iff no draft, by constraint
         at=at,
         link=order.get_absolute_url(),
         order=order,
@@ -145,14 +145,14 @@ def publish(order: ServiceOrder, *, by: Seat, at: datetime) -> ServiceOrder:
     published_at = clock.after_lock()
     _refuse_unless_second(order, by, at)
     follows = _follows(order.region, order.regime, order.method, order.public_funds, published_at)
-    _refuse_too_early(order.open_until, follows)
+    _refuse_too_early(order.open_until, follows)  # type: ignore[arg-type]  # filled iff no draft
     guards.check(order.regime, order.method, floor=order.floor)
     year = localtime(published_at).year
     number = f"{SERIES}-{year}-{next_number(f'{SERIES}-{year}'):05}"
     draw = draws.commit(
         number,
         owner=order.owner,
-        announced_for=order.choose_at,
+        announced_for=order.choose_at,  # type: ignore[arg-type]  # filled iff no draft
         regulator_days=int(follows.figures["witness.absence.working-days"].value),
         failure_days=int(follows.figures["witness.failure.working-days"].value),
         at=published_at,

@@ -250,7 +250,7 @@ def query(context: Context, **changes: Any) -> str:
             values.pop(key, None)
         else:
             values[key] = value
-    return "?" + values.urlencode()
+    return f"?{values.urlencode()}"
 
 
 @register.filter

@@ -37,7 +37,7 @@ def _above(code: str) -> set[str]:
 
 def _items() -> list[tuple[str, str]]:
     rows = ServiceItem.objects.offered().with_agency_count()
-    counted = rows.values_list("code", "name", "agency_count")
+    counted = rows.values_list("code", "name", "agency_count")  # type: ignore[misc]  # annotated
     return [(code, f"{name}（{count}）") for code, name, count in counted]
 
 

@@ -48,7 +48,7 @@ class MoneyField(forms.DecimalField):
             **{"min_value": Decimal("0.01"), "max_digits": 16, "decimal_places": 2, **facts}
         )
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as its base does
         typed = str(value or "").replace(",", "").replace("，", "").replace("¥", "").strip()
         amount = super().to_python(typed)
         return None if amount is None else yuan(amount)
@@ -80,13 +80,14 @@ class Step(Receiving, forms.Form):
     def typed(self) -> dict[str, Any]:
         """What this step's fields hold now, as it is kept in the draft."""
         kept: dict[str, Any] = {}
+        data: Any = self.data  # a QueryDict, or the draft in its shape
         for name, field in self.fields.items():
             if isinstance(field, UploadField):
-                kept[f"{name}-held"] = self.data.getlist(f"{name}-held")
+                kept[f"{name}-held"] = data.getlist(f"{name}-held")
             elif isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
-                kept[name] = self.data.getlist(name)
+                kept[name] = data.getlist(name)
             else:
-                kept[name] = self.data.get(name, "")
+                kept[name] = data.get(name, "")
         return kept
 
     def received(self) -> dict[str, list[str]]:
@@ -145,7 +146,7 @@ class ProjectStep(Step):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    files = UploadField(FILES, label=_("Approvals and other files"), many=True, required=False)
+    files = UploadField(FILES, label=_("Approvals and other files"), many=True, required=False)  # type: ignore[assignment]  # the metaclass takes it away
 
     def prepare(self) -> None:
         self.fields["title"] = forms.CharField(
@@ -572,7 +573,7 @@ class EvaluationForm(forms.Form):
         return {one.code: self.cleaned_data[one.code] for one in self.dimensions}
 
 
-def _category(categories: Any) -> forms.ModelChoiceField:
+def _category(categories: Any) -> forms.ModelChoiceField[QualificationCategory]:
     return forms.ModelChoiceField(
         label=_("Qualification"), queryset=categories, to_field_name="code", required=False
     )

@@ -28,7 +28,7 @@ from marketplace.forms.orders import (
     bound,
     terms_of,
 )
-from marketplace.models import Bid, OrderState, ServiceOrder
+from marketplace.models import Bid, OrderState, ServiceOrder, is_alone
 from publication.models import Notice
 from selection.models import Witness
 
@@ -195,7 +195,7 @@ def order_submit(request, code):
         "wrong": wrong,
         "refused_because": refused_because,
         "steps": _steps(order, request.seat, "submit"),
-        "alone": orders.is_alone(order.owner, at),
+        "alone": is_alone(order.owner, at),
         "outlook": outlook.of(order, at),
         "back": reverse("marketplace:order-step", args=[order.code, list(STEPS)[-1]]),
     }

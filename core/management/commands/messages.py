@@ -162,7 +162,7 @@ def check(package: str) -> Iterator[str]:
         elif found.fuzzy:
             yield f"{package}: fuzzy: {message.id!r}"
         else:
-            ids = message.id if isinstance(message.id, tuple) else (message.id,)
+            ids = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
             known = set(NUMBERS.findall(ids[-1]))
             if any(set(NUMBERS.findall(text)) - known for text in _strings(found)):
                 yield f"{package}: placeholders differ: {message.id!r}"
