@@ -33,7 +33,7 @@ test: .venv/dev.stamp static/built.stamp var/messages.stamp ## set everything up
 check: .venv/dev.stamp var/messages.stamp ## format, lint, types, import contracts, templates, translations, migrations, deployment
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	REHEARSAL=1 $(BIN)/lint-imports --no-cache | tail -n 3
+	REHEARSAL=1 $(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/djlint --lint --quiet $(addsuffix /templates,$(PACKAGES))
 	REHEARSAL=1 $(MANAGE) messages --check
 	REHEARSAL=1 DEMO=1 $(MANAGE) makemigrations --check --dry-run
