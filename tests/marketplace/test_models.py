@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("changes", "constraint"),
     [
-        ({"state": "elsewhere"}, "agency_state_known"),
+        ({"state": "elsewhere", "listed_at": None}, "agency_state_known"),
         ({"submitted_at": None}, "agency_submitted_at_iff_no_draft"),
         ({"state": "returned"}, "agency_listed_at_iff_listed"),
     ],
