@@ -60,6 +60,11 @@ DESK = (
     Entry(_("To do"), "cms:desk", alone=True),
     Entry(_("Orders and bids"), "marketplace:desk-orders", standings=(Standing.PARTICIPANT,)),
     Entry(
+        _("Orders and bids"),
+        "marketplace:desk-orders",
+        standings=(Standing.PARTICIPANT,),
+    ),
+    Entry(
         _("Contracts and deliveries"),
         "contracts:agreement-list",
         standings=(Standing.PARTICIPANT, Standing.REGULATOR),

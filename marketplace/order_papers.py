@@ -57,6 +57,11 @@ def instant(when: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def last_day(until: datetime) -> str:
+    """The end of a period, told as the last hour of its last day."""
+    return f"{day(until - datetime.resolution)} 24:00"
+
+
 def day(when: datetime) -> str:
     local = localtime(when)
     return f"{local.year}年{local.month}月{local.day}日"
@@ -253,7 +258,7 @@ def result(order: ServiceOrder, draw: Draw, *, after: Bid | None = None) -> Pape
         Heading("四、公示与异议"),
         Paragraph(
             f"公示期 {order.publicity_days} 个工作日，自本公告次日起算，至"
-            f"{instant(order.contest_until) if order.contest_until else ''}止。对结果有异议的，"
+            f"{last_day(order.contest_until) if order.contest_until else ''}止。对结果有异议的，"
             f"可以在公示期内向项目业主提出（电话：{order.complaint_phone}）。"
         ),
         Signatures(((order.owner.name, day(awarded_at)),)),

@@ -61,6 +61,21 @@ class Group:
     legend: Any
     rows: Sequence[Sequence[BoundField]]
     hint: Any = ""
+    head: BoundField | None = None
+
+    @property
+    def shown(self) -> Sequence[Sequence[BoundField]]:
+        """The rows up to the last in which anything was typed; one at least."""
+        return self.rows[: self._filled]
+
+    @property
+    def folded(self) -> Sequence[Sequence[BoundField]]:
+        return self.rows[self._filled :]
+
+    @property
+    def _filled(self) -> int:
+        filled = [place for place, row in enumerate(self.rows) if any(one.value() for one in row)]
+        return max([0, *filled]) + 1
 
 
 class Step(Receiving, forms.Form):
@@ -110,7 +125,8 @@ class Step(Receiving, forms.Form):
     @property
     def alone(self) -> list[BoundField]:
         grouped = {field.name for group in self.groups for row in group.rows for field in row}
-        return [field for field in self if field.name not in grouped]
+        heads = {group.head.name for group in self.groups if group.head is not None}
+        return [field for field in self if field.name not in grouped | heads]
 
     def _rows(self, count: int, *names: str) -> list[list[BoundField]]:
         return [[self[f"{name}-{place}"] for name in names] for place in range(count)]
@@ -280,6 +296,7 @@ class ServiceStep(Step):
                 _("Qualifications of the unit"),
                 self._rows(DEMANDS, "category", "level", "specialty"),
                 _("A level is met by every higher one. Left empty: what the law asks for."),
+                head=self["demand_needed"],
             ),
             Group(
                 _("Practitioners"),

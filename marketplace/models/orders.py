@@ -43,7 +43,7 @@ class OrderState(models.TextChoices):
     COMPLETED = "completed", _("completed")
     EVALUATED = "evaluated", _("evaluated")
     FAILED = "failed", _("failed for want of bids")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    WITHDRAWN = "withdrawn", _("ended by its owner")
     BROKEN_OFF = "broken-off", _("contract ended early")
 
 
@@ -65,7 +65,7 @@ class Phase(models.TextChoices):
     CONTRACTED = "contracted", _("being carried out")
     COMPLETED = "completed", _("completed")
     FAILED = "failed", _("failed for want of bids")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    WITHDRAWN = "withdrawn", _("ended by its owner")
     BROKEN_OFF = "broken-off", _("contract ended early")
 
 

@@ -121,10 +121,10 @@ def order_step(request, code, step):
             return redirect("marketplace:desk-order", order.code)
         if well:
             return redirect(_after(order, step))
+    elif "check" in request.GET:
+        form = bound(kind, order, request.seat)
     else:
-        form = kind(by=request.seat, order=order)
-        if any(name in order.draft for name in form.fields) or "witness-0" in order.draft:
-            form = kind(by=request.seat, order=order, initial=_initial(order))
+        form = kind(by=request.seat, order=order, initial=_initial(order))
     context = {
         "order": order,
         "form": form,
@@ -382,10 +382,8 @@ def _steps(order, seat, current):
     """The steps as components/steps.html shows them."""
     shown = []
     for slug, kind in STEPS.items():
-        touched = any(name in order.draft for name in kind.base_fields) or (
-            slug == "people" and "witness-0" in order.draft
-        )
-        done = touched and bound(kind, order, seat).is_valid()
+        form = bound(kind, order, seat)
+        done = any(order.draft.get(name) for name in form.fields) and form.is_valid()
         href = reverse("marketplace:order-step", args=[order.code, slug])
         state = "now" if slug == current else "done" if done else "todo"
         shown.append({"label": kind.heading, "href": href, "state": state})

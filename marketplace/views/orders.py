@@ -76,7 +76,6 @@ def order_detail(request, number):
         "notices": notices,
         "notice": in_force,
         "paper": in_force.document if in_force else None,
-        "verify_url": _verify_url(request, in_force),
         "is_open": order.is_open(at),
         "entries": _entries(order) if is_closed else None,
         "draw": closing.draw_of(order) if is_closed else None,
@@ -112,7 +111,6 @@ def order_draw(request, number):
         "notice": Notice.objects.about(order).filter(kind="order-result").last(),
         "notices": list(Notice.objects.about(order).in_list()),
     }
-    context["verify_url"] = _verify_url(request, context["notice"])
     cache.finished(request, until=min(filter(None, _instants(order, at)), default=None))
     return render(request, "marketplace/order-draw.html", context)
 
@@ -191,12 +189,6 @@ def _history(order):
         for event in events
         if event.name in known
     ]
-
-
-def _verify_url(request, notice):
-    if notice is None:
-        return ""
-    return request.build_absolute_uri(reverse("publication:verification", args=[notice.number]))
 
 
 def _query_for_export(asked):

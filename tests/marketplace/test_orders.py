@@ -296,3 +296,11 @@ def test_the_database_refuses_that_one_seat_submits_and_publishes(cast):
 def test_nothing_waits_for_consumers_that_nobody_registered(cast):
     published(cast)
     assert not Outbox.objects.filter(event__name="order.published").exists()
+
+
+def test_letters_say_a_title_as_it_was_written(cast):
+    order = submitted(cast, terms(title="A&B <改造> 工程"))
+    orders.return_(order, reason="“规模”须 > 0", by=cast.approver, at=clock.now())
+    letter = Letter.objects.get()
+    assert "A&B <改造> 工程" in letter.subject
+    assert "“规模”须 > 0" in letter.body
