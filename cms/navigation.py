@@ -59,8 +59,6 @@ FOOT = (
 DESK = (
     Entry(_("To do"), "cms:desk", alone=True),
     Entry(_("Orders and bids"), "marketplace:desk-orders", standings=(Standing.PARTICIPANT,)),
-    Entry(_("Agency: services and persons"), "marketplace:entry", deeds=(Deed.APPLY_ENTRY,)),
-    Entry(_("Review of entries"), "marketplace:entries", deeds=(Deed.REVIEW_ENTRY,)),
     Entry(
         _("Contracts and deliveries"),
         "contracts:agreement-list",
