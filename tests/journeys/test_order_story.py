@@ -34,7 +34,7 @@ class Visitor:
     def __init__(self, browser, email: str | None) -> None:
         self.email = email
         self.context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
