@@ -31,8 +31,9 @@ def waiting_for(seat: Seat, at: datetime) -> Iterator[Rows]:
     yield invited(seat.user, at)
     if seat.may(Deed.VERIFY_ORGANISATION):
         submitted = Organisation.objects.filter(state=OrganisationState.SUBMITTED)
-        due = ExpressionWrapper(F("submitted_at") + timedelta(days=3), DateTimeField())
-        yield todo.rows("organisation-submitted", submitted, title="name", about="code", due_at=due)
+        yield todo.rows(
+            "organisation-submitted", submitted, title="name", about="code", due_at="verify_until"
+        )
     if seat.may(Deed.EDIT_ORGANISATION):
         own = Organisation.objects.filter(pk=seat.organisation_id, state=OrganisationState.REFUSED)
         yield todo.rows("organisation-refused", own, title="name", about="code")

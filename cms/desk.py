@@ -6,27 +6,26 @@ the same for one row and for thirty.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
 from django.db.models import F, QuerySet
 from django.urls import reverse
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import todo as accounts_todo
 from accounts.models import Seat, User
 from cms import figures as numbers
+from cms.figures import MOMENT, until
 from core import todo
 from core.models import Event
-from core.templatetags.gx import day, short_instant
 from credit import ratings
 
 LIMIT = 100
 FIGURES = 4
-_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -46,12 +45,7 @@ class Row:
 
     @property
     def until(self) -> str:
-        """The deadline in words; a day's end is that day, not the next one's midnight."""
-        if self.due_at is None:
-            return ""
-        if localtime(self.due_at).time() == time.min:
-            return _("the end of %(day)s") % {"day": day(self.due_at - _MOMENT)}
-        return short_instant(self.due_at)
+        return until(self.due_at) if self.due_at else ""
 
     @property
     def is_late(self) -> bool:
@@ -169,7 +163,7 @@ def _pressing(due_at: datetime | None, at: datetime, today: date) -> tuple[str, 
     if due_at is None:
         return "draft", _("no limit")
     # The end of a day is midnight, which the calendar counts to the next.
-    last_day = localdate(due_at - _MOMENT)
+    last_day = localdate(due_at - MOMENT)
     if due_at <= at:
         days = (today - last_day).days
         if not days:

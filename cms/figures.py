@@ -4,18 +4,19 @@ Counted by one UNION ALL; an agency's credit is computed beside it, from its pub
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Organisation, OrganisationState, Seat, Standing
 from contracts.models import Agreement, AgreementState
 from core import todo
-from core.templatetags.gx import short_instant, yuan
+from core.templatetags.gx import day, short_instant, yuan
 from credit.scoring import Rating
 from marketplace.models import Agency, AgencyState, Bid, OrderState, ServiceOrder
 
@@ -27,6 +28,7 @@ UNDER_WAY = (
     OrderState.CONTRACTED,
 )
 PERFORMED = (AgreementState.DRAWN_UP, AgreementState.CONCLUDED)
+MOMENT = timedelta(microseconds=1)
 LISTED = "listed"  # no figure of its own: whether the unit is a listed agency
 
 Rows = QuerySet[Any, Any]
@@ -68,6 +70,13 @@ def name_figures() -> None:
     )
 
 
+def until(instant: datetime) -> str:
+    """A deadline in words; a day's end is that day, not the next one's midnight."""
+    if localtime(instant).time() == time.min:
+        return _("the end of %(day)s") % {"day": day(instant - MOMENT)}
+    return short_instant(instant)
+
+
 def told(rating: Rating) -> str:
     """96 points, level A."""
     score = f"{rating.score.normalize():f}"
@@ -87,8 +96,8 @@ def _worth(count: int, amount: Decimal | None, at: datetime | None) -> tuple[str
 
 
 def _until(count: int, amount: Decimal | None, at: datetime | None) -> tuple[str, str]:
-    return _items(count), _("the first closes %(when)s") % {"when": short_instant(at)} if at else ""
+    return _items(count), _("the first closes %(when)s") % {"when": until(at)} if at else ""
 
 
 def _until_verified(count: int, amount: Decimal | None, at: datetime | None) -> tuple[str, str]:
-    return _items(count), _("the first by %(when)s") % {"when": short_instant(at)} if at else ""
+    return _items(count), _("the first by %(when)s") % {"when": until(at)} if at else ""

@@ -1,6 +1,9 @@
 """Signing up and in through the pages, as a browser without scripts does it."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -12,6 +15,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.conf import settings as django_settings
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -204,3 +208,16 @@ def test_a_superuser_enters_without_a_seat(db):
 def test_signing_up_from_an_invitation_leads_back_to_it(db, client):
     page = client.get(reverse("account_signup") + "?next=/desk/invitations/X/")
     assert 'value="/desk/invitations/X/"' in page.text
+
+
+def test_only_a_rehearsal_or_a_demo_goes_without_second_factors(tmp_path):
+    known = {name: value for name, value in os.environ.items() if name not in ("REHEARSAL", "DEMO")}
+    started = subprocess.run(
+        [sys.executable, "-c", "import config.settings"],
+        cwd=django_settings.ROOT,
+        env={**known, "STAFF_NEEDS_MFA": "0", "VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert started.returncode == 1
+    assert "STAFF_NEEDS_MFA=0 is for rehearsals and demos" in started.stderr

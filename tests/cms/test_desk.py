@@ -10,14 +10,18 @@ from accounts import registration, seats
 from accounts.models import Deed, Organisation, OrganisationState, Rank
 from accounts.seats import Terms
 from cms import desk, figures
-from core import clock, todo
+from core import calendar, clock, todo
 from tests.cast import signed_in
 from tests.factories import AgencyFactory, CertificateFactory, OrganisationFactory
 
 
 def submitted(number=1):
     rows = OrganisationFactory.create_batch(
-        number, state=OrganisationState.SUBMITTED, verified_at=None, submitted_at=clock.now()
+        number,
+        state=OrganisationState.SUBMITTED,
+        verified_at=None,
+        submitted_at=clock.now(),
+        verify_until=calendar.end_of(localdate(clock.now()) + timedelta(days=3)),
     )
     return rows[0]
 
@@ -113,6 +117,7 @@ def test_what_has_no_deadline_stands_last_with_its_verb(cast):
 def test_the_verifier_sees_the_unit_and_is_one_click_from_it(cast):
     organisation = submitted()
     page = signed_in(cast.operator.user).get("/desk/").text
+    assert "24:00 前" in page
     assert f'href="/desk/verification/{organisation.code}/"' in page
     assert f"核验单位：{organisation.name}" in page
     assert organisation.name not in signed_in(cast.regulator.user).get("/desk/").text
