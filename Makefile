@@ -35,7 +35,7 @@ check: .venv/dev.stamp var/messages.stamp ## format, lint, types, import contrac
 	$(BIN)/ruff check --quiet .
 	REHEARSAL=1 $(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/djlint --lint --quiet $(addsuffix /templates,$(PACKAGES))
-	REHEARSAL=1 $(MANAGE) messages --check
+	DEMO=1 REHEARSAL=1 $(MANAGE) messages --check
 	REHEARSAL=1 DEMO=1 $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	@! grep -nE '"resolved": *"|https?://' package-lock.json requirements/*.txt || { echo 'a lock file holds an address'; exit 1; }
@@ -50,7 +50,7 @@ demo: .venv/run.stamp static/built.stamp var/messages.stamp ## throw the demo's 
 
 assets: static/built.stamp ## build styles, scripts, icons and the paper's fonts into static/
 messages: .venv/dev.stamp ## update every Chinese catalogue from the code
-	@REHEARSAL=1 $(MANAGE) messages
+	@DEMO=1 REHEARSAL=1 $(MANAGE) messages
 
 clean: ## remove everything that make made
 	rm -rf .venv node_modules var static/*
@@ -78,7 +78,7 @@ static/built.stamp: $(ASSETS) requirements/node.txt .venv/uv.stamp
 
 var/messages.stamp: $(CATALOGUES) .venv/run.stamp
 	@mkdir -p var
-	@REHEARSAL=1 $(MANAGE) messages --compile
+	@DEMO=1 REHEARSAL=1 $(MANAGE) messages --compile
 	@touch $@
 
 var/ready.stamp: $(MIGRATIONS) .venv/run.stamp var/messages.stamp
