@@ -55,8 +55,10 @@ class AgencyFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped l
     item = django_filters.MultipleChoiceFilter(
         method="offering", label=_("Services"), widget=forms.CheckboxSelectMultiple
     )
-    region = django_filters.ChoiceFilter(method="within", label=_("Region"))
-    grade = django_filters.ChoiceFilter(method="holding", label=_("Qualification"))
+    region = django_filters.ChoiceFilter(method="within", label=_("Region"), empty_label=_("any"))
+    grade = django_filters.ChoiceFilter(
+        method="holding", label=_("Qualification"), empty_label=_("any")
+    )
 
     class Meta:
         model = Agency

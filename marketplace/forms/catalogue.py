@@ -80,8 +80,8 @@ class ItemForm(forms.Form):
     )
     legal_basis = LinesField(
         label=_("legal basis"),
-        parts=("title", "article", "text"),
-        help_text=_("One a line: title｜article｜what it says."),
+        parts=("title", "number", "article", "text"),
+        help_text=_("One a line: title｜number｜article｜what it says."),
     )
     authority = forms.CharField(label=_("competent authority"), max_length=120)
     approvals = LinesField(

@@ -169,6 +169,41 @@ class UnitForm(Receiving, forms.Form):
             raise ValidationError(_("This day is to come: a unit that exists was founded before."))
         return day
 
+    GROUPS = (
+        (
+            _("Unit"),
+            (
+                "introduction",
+                "established_on",
+                "registered_capital",
+                "staff_count",
+                "website",
+                "quality_measures",
+                "honours",
+                "licence",
+            ),
+        ),
+        (_("Legal representative"), ("legal_representative_id", "legal_id")),
+        (
+            _("Authorised person"),
+            (
+                "authorised_name",
+                "authorised_phone",
+                "authorised_id",
+                "authorised_id_card",
+                "authorisation",
+                "insurance",
+            ),
+        ),
+        (_("Other material"), ("other",)),
+    )
+
+    def groups(self) -> list[dict[str, Any]]:
+        return [
+            {"label": label, "fields": [self[name] for name in names]}
+            for label, names in self.GROUPS
+        ]
+
     def unit(self) -> Unit:
         data = dict(self.cleaned_data)
         files = {kind.value: tuple(data.pop(name)) for name, kind in self.FILES.items()}
@@ -257,7 +292,7 @@ class PaperForm(Receiving, forms.Form):
             for name in ("number", "issued_on", "scan"):
                 self.fields[name].required = False
         self.categories = {row.code: row for row in offered.categories}
-        grades: list[Any] = [("", "---------")]
+        grades: list[Any] = [("", _("choose one"))]
         specialties = []
         for row in self.categories.values():
             levels = [(f"{row.code}|{level}", f"{row.name} {level}") for level in row.levels]
@@ -330,7 +365,7 @@ class CertificateForm(PaperForm):
 class PractitionerForm(CertificateForm):
     """A person with one certificate; another row of the same ID number adds a certificate."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the person"), max_length=60)
     id_number = IdNumberField(label=_("ID number"))
     title = forms.CharField(label=_("Professional title"), max_length=60, required=False)
     insurance = UnitUploadField(FILE, label=_("Social insurance record, last 3 months"))
@@ -430,7 +465,7 @@ def sheet(section: str, by: Seat, data: Any = None, files: Any = None) -> Sheet:
     kwargs: dict[str, Any] = {"by": by}
     if section == "services":
         names = ServiceItem.objects.offered().values_list("pk", "name")
-        kwargs = {"items": [("", "---------"), *names]}
+        kwargs = {"items": [("", _("choose one")), *names]}
     else:
         kwargs["offered"] = rows.form.offered(by)
     return rows(data, files, form_kwargs=kwargs, prefix=section)

@@ -114,7 +114,7 @@ def _checks(agency):
         requirement = eligibility.requirement_of([item], any_item=False, tree=item.requirement)
         wanting = [line for line in conditions.check(facts, requirement, on)[2:] if not line.ok]
         text = _("“%(item)s”: the catalogue's qualifications are there") % {"item": item.name}
-        reason = "；".join(f"{line.text}：{line.reason}" for line in wanting)
+        reason = " ".join(f"{line.text}：{line.reason}" for line in wanting)
         lines.append(conditions.Check(text, not wanting, reason))
     return lines
 
