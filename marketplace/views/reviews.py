@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -120,16 +121,29 @@ def _checks(agency):
 
 
 @reviewer
-@require_POST
 def entry_admit(request, code):
+    """Pass the entry: asked first, since it goes public and cannot be undone."""
     agency = _entry(code)
-    try:
-        agencies.admit(agency, by=request.seat, at=clock.now())
-    except RuleBroken as refused:
-        refusal(request, refused, about=agency)
-        return redirect("marketplace:entry-review", code)
-    messages.success(request, _("Listed in public: the unit has a letter."))
-    return redirect("marketplace:entries")
+    if request.method == "POST":
+        try:
+            agencies.admit(agency, by=request.seat, at=clock.now())
+        except RuleBroken as refused:
+            refusal(request, refused, about=agency)
+            return redirect("marketplace:entry-review", code)
+        messages.success(request, _("Listed in public: the unit has a letter."))
+        return redirect("marketplace:entries")
+    context = {
+        "title": _("List “%(name)s” in public?") % {"name": agency.organisation.name},
+        "consequences": [
+            _("Its public page appears at once, and it may bid for orders."),
+            _("Every qualification and practitioner of the entry counts as verified."),
+            _("The unit has a letter."),
+        ],
+        "warning": _("This cannot be undone."),
+        "verb": _("Pass: list it"),
+        "back": reverse("marketplace:entry-review", args=[code]),
+    }
+    return render(request, "confirm.html", context)
 
 
 @reviewer

@@ -88,6 +88,7 @@ SUPPLY = [
     ),
     Door("marketplace:entries", **REVIEWER),
     Door("marketplace:entry-review", args=submitted, **REVIEWER),
+    Door("marketplace:entry-admit", args=submitted, **REVIEWER),
     Door("marketplace:entry-admit", "post", args=submitted, **REVIEWER),
     Door(
         "marketplace:entry-return",

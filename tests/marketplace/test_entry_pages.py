@@ -134,6 +134,9 @@ def test_an_agency_enters_through_the_pages(browser, cast, item, engineer):
     page = reviewer.get(reverse("marketplace:entry-review", args=[agency.code])).content.decode()
     assert "李明远" in page
     assert id_number(3) not in page
+    asked = reviewer.get(reverse("marketplace:entry-admit", args=[agency.code])).content.decode()
+    assert "data-confirm" in asked
+    assert Agency.objects.get().state == AgencyState.SUBMITTED
     reviewer.post(reverse("marketplace:entry-admit", args=[agency.code]))
     register = browser.get("/agencies/").content.decode()
     assert cast.agency.organisation.name in register
