@@ -390,15 +390,18 @@ def verify_row(
     row: Qualification | Practitioner | PractitionerCertificate, *, by: Seat, at: datetime
 ) -> None:
     """Let a row count from now on. Refused for a person who is on another agency's list."""
-    if isinstance(row, Practitioner) and row.person:
-        elsewhere = Practitioner.objects.verified().filter(person=row.person).exclude(pk=row.pk)
-        if elsewhere.exists():
-            raise RuleBroken(
-                "“%(name)s” is on an agency's list already: return it, and have the person struck"
-                " off there first.",
-                name=row.name,
-            )
-    move(row, ReviewState.VERIFIED, decided_at=at, decided_by=by)
+    try:
+        with transaction.atomic():
+            move(row, ReviewState.VERIFIED, decided_at=at, decided_by=by)
+    except IntegrityError as twin:
+        # SQLite names the column, PostgreSQL the constraint practitioner_of_one_agency.
+        if not isinstance(row, Practitioner) or "practitioner" not in str(twin):
+            raise
+        raise RuleBroken(
+            "“%(name)s” is on an agency's list already: return it, and have the person struck"
+            " off there first.",
+            name=row.name,
+        ) from twin
 
 
 @transaction.atomic(durable=True)
