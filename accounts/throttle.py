@@ -42,8 +42,15 @@ def take(account: str, address: str, *, again: bool, at: datetime) -> timedelta:
 
 
 def forget(account: str, address: str, *, again: bool) -> None:
-    """The password was right. The count of the address stays: one's own account clears no other."""
-    cache.delete_many([_scopes(account, address, again)[0].key])
+    """The password was right: nothing is held against the account, nor this attempt against the
+    address. What others failed there stays: one's own account clears no other.
+    """
+    own, *place = _scopes(account, address, again)
+    cache.delete(own.key)
+    for scope in place:
+        failures, last = cache.get(scope.key) or (0, None)
+        if failures:
+            cache.set(scope.key, (failures - 1, last), MEMORY)
 
 
 def _scopes(account: str, address: str, again: bool) -> list[Scope]:
@@ -56,7 +63,8 @@ def _scopes(account: str, address: str, again: bool) -> list[Scope]:
 
 def _wait(scope: Scope, at: datetime) -> timedelta:
     failures, last = cache.get(scope.key) or (0, at)
-    return last + delay_after(failures, scope.free) - at
+    delay = delay_after(failures, scope.free)
+    return min(last + delay - at, delay)  # whatever a clock that was set back says
 
 
 def _count(scope: Scope, at: datetime) -> None:

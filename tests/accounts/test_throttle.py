@@ -45,6 +45,21 @@ def test_the_right_password_forgets_the_account_and_not_the_place():
     for place in range(30):
         take(AT, account=f"{place}@example.com")
     assert take(AT) == timedelta(seconds=5)
+    then = AT + timedelta(seconds=5)
+    assert take(then) == timedelta()
     throttle.forget("li@example.com", "10.0.0.1", again=False)
-    assert take(AT) == timedelta(seconds=5)
+    assert take(then) == timedelta(seconds=5)
     assert take(AT, address="10.0.0.2") == timedelta()
+
+
+def test_who_signs_in_rightly_costs_his_colleagues_nothing():
+    for place in range(100):
+        account = f"colleague-{place}@example.com"
+        assert not throttle.take(account, "10.0.0.9", again=False, at=AT)
+        throttle.forget(account, "10.0.0.9", again=False)
+
+
+def test_a_clock_that_was_set_back_adds_no_delay():
+    throttle.take("someone@example.com", "10.0.0.8", again=False, at=AT)
+    earlier = AT - timedelta(days=45)
+    assert not throttle.take("someone@example.com", "10.0.0.8", again=False, at=earlier)
