@@ -49,6 +49,7 @@ def main() -> None:
 def production(folder: str) -> dict[str, str]:
     key = "1:" + "A" * 43 + "="
     return {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "PROFILE": "production",
         "REHEARSAL": "",
         "DATABASE": "bench",
@@ -83,7 +84,7 @@ def measure(env: dict[str, str]) -> None:
     for size in SIZES:
         filled = [sys.executable, "-m", "bench.fill", str(size)]
         number = subprocess.run(
-            filled, cwd=ROOT, env=env, check=True, capture_output=True, text=True
+            filled, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True
         ).stdout.split()[-1]
         pages = {"list": "/orders/", "detail": f"/orders/{number}/"}
         with (

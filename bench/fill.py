@@ -17,7 +17,7 @@ from core.models import Region
 from core.numbering import new_code
 from marketplace import orders
 from marketplace.models import ServiceItem, ServiceOrder
-from marketplace.terms import Terms
+from marketplace.terms import Terms, Witnessing
 from tests.cast import seated
 
 CHUNK = 2_000
@@ -106,6 +106,7 @@ def published(writer: Seat, approver: Seat) -> ServiceOrder:
         contact_name="余文静",
         contact_phone="13900000302",
         complaint_phone="0000-12345",
+        witnesses=(Witnessing("钱伯年", "13900002001"),),
     )
     orders.submit(order, terms, by=writer, at=at)
     return orders.publish(order, by=approver, at=at)
