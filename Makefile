@@ -24,7 +24,7 @@ PRODUCTION := PROFILE=production ALLOWED_HOSTS=gongxin.example SITE_URL=https://
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-run: var/ready.stamp static/built.stamp var/messages.stamp ## set everything up and serve the site with its demo data [PORT=8000]
+run: static/built.stamp var/messages.stamp var/ready.stamp ## set everything up and serve the site with its demo data [PORT=8000]
 	@DEMO=1 SITE_URL=http://127.0.0.1:$(PORT) exec $(MANAGE) serve --port $(PORT)
 
 test: .venv/dev.stamp static/built.stamp var/messages.stamp ## set everything up and run the tests [k=expression] [workers=2]
@@ -81,7 +81,8 @@ var/messages.stamp: $(CATALOGUES) .venv/run.stamp
 	@DEMO=1 REHEARSAL=1 $(MANAGE) messages --compile
 	@touch $@
 
-var/ready.stamp: $(MIGRATIONS) .venv/run.stamp var/messages.stamp
+# The demo draws papers, with the fonts of the asset build.
+var/ready.stamp: $(MIGRATIONS) .venv/run.stamp static/built.stamp var/messages.stamp
 	@DEMO=1 $(MANAGE) migrate --verbosity 0
 	@DEMO=1 REHEARSAL=1 $(MANAGE) load_reference
 	@DEMO=1 REHEARSAL=1 $(MANAGE) demo --if-empty
