@@ -85,5 +85,5 @@ var/messages.stamp: $(CATALOGUES) .venv/run.stamp
 var/ready.stamp: $(MIGRATIONS) .venv/run.stamp static/built.stamp var/messages.stamp
 	@DEMO=1 $(MANAGE) migrate --verbosity 0
 	@DEMO=1 REHEARSAL=1 $(MANAGE) load_reference
-	@DEMO=1 REHEARSAL=1 $(MANAGE) demo --if-empty
+	@DEMO=1 REHEARSAL=1 $(MANAGE) demo --if-empty || { rm -f var/gongxin.sqlite3*; exit 1; }
 	@touch $@
