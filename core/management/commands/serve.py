@@ -57,8 +57,8 @@ class Command(BaseCommand):
                     "config.wsgi:application",
                 )
             )
-            children.append(_child("manage.py", "work"))
             _await(f"http://{host}:{port}/", children)
+            children.append(_child("manage.py", "work"))  # after: two starts at once are slower
             self.stdout.write(f"Gongxin is ready at http://{host}:{port}/")
             self.stdout.flush()
             while all(child.poll() is None for child in children):
