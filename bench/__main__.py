@@ -18,7 +18,7 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from bench.load import Measured, run
-from tests.services import free_port
+from tests.programs import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS, ROUNDS = 4, 3

@@ -7,7 +7,7 @@ from core.calendar import day_of
 from tests.contracts import drawing
 from tests.doors import Door
 from tests.files import pdf, upload
-from tests.services import REQUIRED
+from tests.programs import REQUIRED
 
 
 def unsigned(cast):

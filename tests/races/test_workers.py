@@ -11,15 +11,15 @@ from django.conf import settings
 from django.db import connection
 
 from core.models import Event, Letter, Outbox
-from tests import services
+from tests import programs
 
 DEEDS = 500
 
 
 def test_500_deeds_survive_a_killed_redis_and_a_killed_worker(database, tmp_path):
     if connection.vendor != "postgresql":
-        (pytest.fail if services.REQUIRED else pytest.skip)("production's database is PostgreSQL")
-    with services.redis(tmp_path) as redis:
+        (pytest.fail if programs.REQUIRED else pytest.skip)("production's database is PostgreSQL")
+    with programs.redis(tmp_path) as redis:
         processes = []
 
         def start(*arguments, **options):
