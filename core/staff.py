@@ -60,11 +60,11 @@ class RuleFormView(WagtailAdminTemplateMixin, FormView):  # type: ignore[misc, t
 
     def find(self) -> Any:
         """The row that the deed is about, or 404."""
-        raise NotImplementedError
+        raise NotImplementedError("each view says which row it is about")
 
     def perform(self, **data: Any) -> None:
         """Call the rule."""
-        raise NotImplementedError
+        raise NotImplementedError("each view says which rule it calls")
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
