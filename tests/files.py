@@ -24,11 +24,11 @@ def upload(name: str, content: bytes, declared: str | None = None) -> SimpleUplo
 
 
 def pdf(text: str = "") -> bytes:
-    """One page; `text` in its metadata makes it another file."""
+    """One page, the same bytes every time; `text` in its metadata makes it another file."""
     made = pikepdf.new()
     made.add_blank_page()
     made.docinfo["/Title"] = text
-    return saved(made)
+    return saved(made, deterministic_id=True)
 
 
 def saved(document: Any, *arguments: Any, **options: Any) -> bytes:
