@@ -10,9 +10,10 @@ from typing import Any
 from accounts.models import Organisation
 from contracts.models import Agreement, Side
 from core.audit import Clock
-from core.lifecycle import part
+from core.lifecycle import lock, part
 from core.models import Event
-from credit import facts
+from credit import facts, scoring
+from credit.models import Fact
 
 LATE = 20  # per cent of the agreed time; credit/data/schemes.json, "delivery-late"
 
@@ -59,7 +60,10 @@ def _enter(
 
 @part
 def agreement_unsigned(event: Event, *, at: datetime) -> None:
-    """An agreement was declined, or lapsed without the agency's signature."""
+    """An agreement was declined, or lapsed without the agency's signature.
+
+    One event, one entry: a second one within twelve months is entered by the heavier line alone.
+    """
     told = json.loads(event.content)["facts"]
     if event.name == "agreement.declined":
         refusing = [told["organisation"]] if told["side"] == Side.AGENCY else []
@@ -69,11 +73,25 @@ def agreement_unsigned(event: Event, *, at: datetime) -> None:
         when = told["sign_until"]
     agreement = Agreement.objects.get(code=event.subject_code)
     for code in refusing:
+        agency = lock(Organisation.objects.get(code=code))  # of two at once the second counts both
+        again = _refused_before(agency, datetime.fromisoformat(when))
         _enter(
-            "signing-refused",
+            "withdrawal-repeated" if again else "signing-refused",
             agreement,
             {**told, "agency": code},
             key=told["number"],
             when=when,
             at=at,
         )
+
+
+def _refused_before(agency: Organisation, when: datetime) -> bool:
+    """Whether the agency let another contract go in the twelve months before; what was annulled
+    does not count."""
+    earlier = Fact.objects.standing().filter(
+        organisation=agency,
+        kind__in=["signing-refused", "withdrawal-repeated"],
+        occurred_at__gt=scoring.months_after(when, -12),
+        occurred_at__lte=when,
+    )
+    return earlier.exclude(points=0).exists()

@@ -20,7 +20,6 @@ from core.audit import Actor, Clock, record
 from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, move, part
 from core.models import CalendarDay, Event
-from credit import facts, scoring
 from marketplace import bids, order_papers
 from marketplace.models import Bid, Method, OrderState, ServiceOrder
 from marketplace.orders import notice_of, tell_bidders
@@ -239,29 +238,6 @@ def pass_on(event: Event, *, at: datetime) -> None:
         _fail(order, NO_RESERVE, by=Clock(), at=at)
     else:
         _award(order, reserve, by=Clock(), at=at, decided_at=clock.after_lock(), after=decliner)
-
-
-def _note_repetition(
-    order: ServiceOrder, decliner: Bid, agreement: Agreement, *, at: datetime
-) -> None:
-    """A second award let go within twelve months is a fact of its own in the agency's credit.
-
-    That it did not sign is entered by `credit.news`.
-    """
-    ended_at = agreement.ended_at or at
-    earlier = Bid.objects.of(decliner.bidder).exclude(pk=decliner.pk)
-    year_ago = scoring.months_after(ended_at, -12)
-    if earlier.filter(declined_at__gt=year_ago, declined_at__lte=ended_at).exists():
-        facts.enter(
-            organisation=decliner.bidder,
-            kind="withdrawal-repeated",
-            about=order,
-            key=agreement.number,
-            occurred_at=ended_at,
-            evidence=[("选取结果", order.get_absolute_url())],
-            by=Clock(),
-            at=at,
-        )
 
 
 def _order_of(event: Event) -> ServiceOrder | None:

@@ -8,7 +8,7 @@ from core import clock, outbox
 from core.calendar import day_of
 from core.models import CalendarDay, Event, Letter
 from core.once import AlreadyDone
-from credit import facts, ratings, todo
+from credit import facts, ratings, scoring, todo
 from credit.models import Fact, Scheme, Statement
 from tests.contracts import drawing
 from tests.credit.records import entered, graded
@@ -293,3 +293,35 @@ def test_who_lets_the_time_to_sign_pass_is_noted(cast, agency, later, signer, no
     drawing.agreements.lapse(agreement, by=cast.operator, at=clock.now())
     carry()
     assert kinds(agency) == ["signing-refused"] * noted
+
+
+@pytest.mark.parametrize(
+    ("months", "second"), [(11, "withdrawal-repeated"), (12, "signing-refused")]
+)
+def test_a_second_refusal_within_twelve_months_is_one_entry_the_heavier(
+    cast, agency, later, months, second
+):
+    first = decline(cast)
+    begun = Fact.objects.get().occurred_at
+    later(seconds=(scoring.months_after(begun, months) - clock.now()).total_seconds() + 1)
+    again = decline(cast)
+    assert [(one.kind, one.key) for one in Fact.objects.order_by("pk")] == [
+        ("signing-refused", first.number),
+        (second, again.number),
+    ]
+    points = Fact.objects.get(key=again.number).points
+    assert points == (-15 if second == "withdrawal-repeated" else -10)
+
+
+def test_a_refusal_that_was_annulled_makes_the_next_one_no_second(cast, agency):
+    decline(cast)
+    annul(Fact.objects.get(), cast)
+    again = decline(cast)
+    assert Fact.objects.get(key=again.number).kind == "signing-refused"
+
+
+def decline(cast):
+    agreement = drawing.drawn_up(cast)
+    drawing.agreements.decline(agreement, reason="人员不足", by=cast.agency, at=clock.now())
+    carry()
+    return agreement
