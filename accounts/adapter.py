@@ -6,8 +6,10 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -62,3 +64,39 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {**super().get_public_key_credential_rp_entity(), "name": "公信"}
+
+
+SECRETS = ("secret", "seed", "migrated_codes")  # what allauth encrypts of an authenticator's data
+
+
+def rotate_second_factors() -> int:
+    """Encrypt anew, with the newest key, apps and recovery codes; how many rows.
+
+    Each row under its own lock: a code that is used meanwhile is not forgotten.
+    """
+    rows = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+    count = 0
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic(durable=True):
+            row = rows.select_for_update(no_key=True).filter(pk=pk).first()
+            if row is not None and _is_stale(row.data):
+                row.data = {name: _anew(name, value) for name, value in row.data.items()}
+                row.save(update_fields=["data"])
+                count += 1
+    return count
+
+
+def _is_stale(data: dict[str, Any]) -> bool:
+    return any(fields.is_stale(text) for name in SECRETS for text in _texts(data.get(name, [])))
+
+
+def _texts(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _anew(name: str, value: Any) -> Any:
+    if name not in SECRETS:
+        return value
+    label = SecondFactorAdapter.LABEL
+    anew = [fields.encrypt(fields.decrypt(text, label), label) for text in _texts(value)]
+    return anew[0] if isinstance(value, str) else anew

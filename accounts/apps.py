@@ -8,10 +8,10 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import certificates, tasks
+        from accounts import adapter, certificates, tasks
         from accounts import todo as own
         from accounts.models import InvitationState, OrganisationState
-        from core import meanings, timetable, todo, uploads
+        from core import fields, meanings, timetable, todo, uploads
 
         meanings.register(
             {
@@ -35,6 +35,7 @@ class AccountsConfig(AppConfig):
             max_bytes=20_000_000,
             readable_by=certificates.is_readable,
         )
+        fields.rotated(adapter.SecondFactorAdapter.LABEL, adapter.rotate_second_factors)
         timetable.every(
             "accounts.remind-of-certificates", seconds=6 * 3600, task=tasks.remind_of_certificates
         )

@@ -4,10 +4,12 @@
 
 A stored text is `v<key>:<base64 of nonce and ciphertext>`, bound to its table and column, so that
 it cannot be moved to another. The newest key encrypts, all decrypt; `manage.py rotate_field_keys`
-rewrites what an older one wrote. Such a column cannot be searched.
+rewrites what an older one wrote, also where a package encrypts by itself and says so by `rotated`.
+Such a column cannot be searched.
 """
 
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from secrets import token_bytes
 from typing import Any
 
@@ -43,6 +45,19 @@ def decrypt(stored: str, label: str) -> str:
 
 def newest() -> int:
     return max(settings.FIELD_KEYS)
+
+
+def is_stale(stored: str) -> bool:
+    """Whether an older key wrote it."""
+    return not stored.startswith(f"v{newest()}:")
+
+
+elsewhere: dict[str, Callable[[], int]] = {}
+
+
+def rotated(label: str, rotate: Callable[[], int]) -> None:
+    """Have `rotate_field_keys` call this too, for what no EncryptedTextField holds; it counts."""
+    elsewhere[label] = rotate
 
 
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]

@@ -6,7 +6,7 @@ from django.core.exceptions import FieldError
 from django.core.management import call_command
 from django.db import connection, models
 
-from core import masking
+from core import fields, masking
 from core.fields import EncryptedTextField, Undecipherable, decrypt, encrypt
 from core.management.commands import rotate_field_keys
 from core.management.commands.rotate_field_keys import rotate
@@ -128,8 +128,12 @@ def test_rotation_rewrites_what_an_older_key_wrote(table, rotated, settings):
 def test_the_command_visits_every_encrypted_column(monkeypatch, capsys):
     monkeypatch.setattr(apps, "get_models", lambda: [Holder, LegalFigure])
     monkeypatch.setattr(rotate_field_keys, "rotate", lambda model, field: 7)
+    monkeypatch.setattr(fields, "elsewhere", {})
+    monkeypatch.setattr(rotate_field_keys, "elsewhere", fields.elsewhere)
+    fields.rotated("other.data", lambda: 3)
     call_command("rotate_field_keys")
-    assert capsys.readouterr().out == "test_holder.id_number: 7 rewritten\n"
+    out = capsys.readouterr().out
+    assert out == "test_holder.id_number: 7 rewritten\nother.data: 3 rewritten\n"
 
 
 @pytest.mark.parametrize(

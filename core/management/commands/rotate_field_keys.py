@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from django.db.models import Model
 
-from core.fields import EncryptedTextField, newest
+from core.fields import EncryptedTextField, elsewhere, newest
 
 CHUNK = 500
 
@@ -18,6 +18,8 @@ class Command(BaseCommand):
             for field in model._meta.local_fields:
                 if isinstance(field, EncryptedTextField):
                     self.stdout.write(f"{field.label}: {rotate(model, field)} rewritten")
+        for label, rotate_there in elsewhere.items():
+            self.stdout.write(f"{label}: {rotate_there()} rewritten")
 
 
 def rotate(model: type[Model], field: EncryptedTextField) -> int:
