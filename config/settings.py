@@ -241,6 +241,13 @@ ACCOUNT_SESSION_REMEMBER = False
 STAFF_NEEDS_MFA = environ.get("STAFF_NEEDS_MFA", "0" if REHEARSAL or DEMO else "1") == "1"
 if not STAFF_NEEDS_MFA and not (REHEARSAL or DEMO):
     raise ImproperlyConfigured("STAFF_NEEDS_MFA=0 is for rehearsals and demos: unset it")
+# Who signs contracts or publishes orders shows a second factor; bids take the password again.
+SIGNING_NEEDS_MFA = environ.get("SIGNING_NEEDS_MFA", "0" if REHEARSAL or DEMO else "1") == "1"
+if not SIGNING_NEEDS_MFA and not (REHEARSAL or DEMO):
+    raise ImproperlyConfigured("SIGNING_NEEDS_MFA=0 is for rehearsals and demos: unset it")
+# accounts.stepup: how long a proof of identity serves deeds that bind. NIST SP 800-63B 4.3.3: anew
+# after 15 minutes without activity.
+STEP_UP_WITHIN = timedelta(minutes=15)
 SESSION_COOKIE_HTTPONLY = True
 
 LANGUAGE_CODE = "zh-hans"

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import require_seat
 from accounts.models import Deed, Seat
+from accounts.stepup import kept, step_up
 from contracts import agreement_pdf as agreement_pdf_files
 from contracts import agreements, changes, deliveries, history, papers
 from contracts.drafting import money
@@ -124,9 +125,15 @@ def deliverable_certificate(request, code):
 
 
 @require_seat(Deed.SIGN)
+@step_up(two_factors=True)
 def agreement_sign(request, number):
     agreement = _own(request, number)
-    form = SignForm(_posted(request), agreement=agreement, unit=request.seat.organisation.name)
+    form = SignForm(
+        _posted(request),
+        initial=kept(request),
+        agreement=agreement,
+        unit=request.seat.organisation.name,
+    )
     if form.is_valid():
         try:
             _within_ceiling(request.seat, Deed.SIGN, agreement.amount)
@@ -154,12 +161,13 @@ def agreement_sign(request, number):
 
 
 @require_seat(Deed.SIGN)
+@step_up(two_factors=True)
 def agreement_decline(request, number):
     agreement = _own(request, number)
     return _asked(
         request,
         about=agreement,
-        form=ReasonForm(_posted(request)),
+        form=ReasonForm(_posted(request), initial=kept(request)),
         rule=partial(agreements.decline, agreement),
         done=_("Declined. The other side has been told."),
         title=_("Decline to sign %(number)s?") % {"number": agreement.number},
@@ -176,12 +184,13 @@ def agreement_decline(request, number):
 
 
 @require_seat(Deed.SIGN)
+@step_up(two_factors=True)
 def agreement_terminate(request, number):
     agreement = _own(request, number)
     return _asked(
         request,
         about=agreement,
-        form=ReasonForm(_posted(request)),
+        form=ReasonForm(_posted(request), initial=kept(request)),
         rule=partial(changes.ask_termination, agreement),
         within=(Deed.SIGN, agreement.amount),
         done=_("Proposed. The contract ends once the other side agrees."),
@@ -299,6 +308,7 @@ def deliverable_return(request, code):
 
 
 @require_seat(Deed.ACCEPT, Deed.SIGN)
+@step_up(two_factors=True)
 def change_grant(request, code):
     change = _change(request, code, is_mine=False)
     is_end = change.kind == ChangeKind.TERMINATION

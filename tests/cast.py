@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,4 +77,14 @@ def with_passwords() -> None:
 def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    prove(client, user, "password")
     return client
+
+
+def prove(client: Client, user: User, method: str, *, minutes_ago: float = 0) -> None:
+    """The last proof of identity in the session, as allauth records it; the earlier ones go."""
+    session = client.session
+    session["account_authentication_methods_user"] = str(user.pk)
+    at = time.time() - minutes_ago * 60
+    session["account_authentication_methods"] = [{"method": method, "at": at}]
+    session.save()

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import require_seat, signed_in
 from accounts.models import Deed
+from accounts.stepup import kept, step_up
 from core import clock
 from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
@@ -22,11 +23,14 @@ from selection.models import Witness
 
 
 @require_seat(Deed.BID)
+@step_up()
 def order_bid(request, number):
     order = _open_to_see(number)
     seat, at = request.seat, clock.now()
     checks = bids.checks(order, seat.organisation, at)
-    form = BidForm(request.POST or None, order=order, name=seat.organisation.name)
+    form = BidForm(
+        request.POST or None, initial=kept(request), order=order, name=seat.organisation.name
+    )
     if form.is_valid():
         typed = form.cleaned_data
         try:
@@ -76,6 +80,7 @@ def bid_detail(request, code):
 
 
 @require_seat(Deed.BID)
+@step_up()
 def bid_withdraw(request, code):
     bid = _mine(request, code)
     if request.method == "POST":
@@ -150,6 +155,7 @@ def order_witness(request, number, token):
 
 
 @signed_in
+@step_up()
 def order_dice(request, code):
     """Where a witness, or the regulator in his stead, types the dice, and another confirms them."""
     order = close_when_due(get_object_or_404(ServiceOrder.objects.public(), code=code))
@@ -158,7 +164,7 @@ def order_dice(request, code):
     regulator = request.seat is not None and request.seat.may(Deed.THROW_DICE)
     if witness is None and not regulator:
         raise Http404
-    form = DiceForm(request.POST or None)
+    form = DiceForm(request.POST or None, initial=kept(request))
     if form.is_valid():
         digits = form.cleaned_data["digits"]
         by = request.user if witness is not None else request.seat

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import require_seat
 from accounts.models import Deed, Standing
+from accounts.stepup import kept, step_up
 from core import clock, paging
 from core.calendar import day_of
 from core.forms import new_once
@@ -225,6 +226,7 @@ def order_discard(request, code):
 
 
 @require_seat(Deed.APPROVE_ORDER, Deed.REVIEW_ORDER)
+@step_up(two_factors=True)
 def order_publish(request, code):
     order = _visible(request, code)
     _refuse_above(request, order)
@@ -267,6 +269,7 @@ def order_return(request, code):
 
 
 @require_seat(Deed.APPROVE_ORDER)
+@step_up(two_factors=True)
 def order_withdraw(request, code):
     return _with_reason(
         request,
@@ -412,7 +415,7 @@ def _asked(request, order, **words):
 
 
 def _with_reason(request, order, rule, *, done, **words):
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST or None, initial=kept(request))
     if form.is_valid():
         try:
             rule(order, reason=form.cleaned_data["reason"], by=request.seat, at=clock.now())
