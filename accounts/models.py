@@ -212,12 +212,15 @@ class Deed(models.TextChoices):
     DELIVER = "delivery.hand-in", _("hand in deliverables")
     ACCEPT = "delivery.accept", _("accept deliverables")
     EVALUATE = "order.evaluate", _("evaluate")
+    JOIN_ALLIANCE = "alliance.join", _("represent the unit towards alliances")
+    VOTE = "alliance.vote", _("vote in alliances")
     VERIFY_ORGANISATION = "organisation.verify", _("verify organisations")
     REVIEW_ENTRY = "entry.review", _("review entries of agencies")
     REVIEW_ORDER = "order.review", _("review orders of owners with one person")
     EDIT_CATALOGUE = "catalogue.edit", _("edit the service catalogue and legal figures")
     SUPERVISE = "supervise", _("supervise")
     THROW_DICE = "dice.throw", _("throw the dice in a witness's stead")
+    REGISTER_ALLIANCE = "alliance.register", _("call for alliances and register them")
 
 
 DEEDS_OF: Mapping[str, frozenset[Deed]] = {
@@ -233,6 +236,8 @@ DEEDS_OF: Mapping[str, frozenset[Deed]] = {
             Deed.DELIVER,
             Deed.ACCEPT,
             Deed.EVALUATE,
+            Deed.JOIN_ALLIANCE,
+            Deed.VOTE,
         }
     ),
     Standing.OPERATOR: frozenset(
@@ -246,7 +251,13 @@ DEEDS_OF: Mapping[str, frozenset[Deed]] = {
         }
     ),
     Standing.REGULATOR: frozenset(
-        {Deed.GRANT_SEAT, Deed.EDIT_ORGANISATION, Deed.SUPERVISE, Deed.THROW_DICE}
+        {
+            Deed.GRANT_SEAT,
+            Deed.EDIT_ORGANISATION,
+            Deed.SUPERVISE,
+            Deed.THROW_DICE,
+            Deed.REGISTER_ALLIANCE,
+        }
     ),
 }
 

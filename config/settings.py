@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     *(["demo"] if DEMO else []),
     "cms",
     "marketplace",
+    "alliance",
     "credit",
     "contracts",
     "selection",

@@ -98,8 +98,9 @@ def _migrations() -> str:
     """The digest of our migrations and reference data, and of the versions of everybody else's."""
     root = django_settings.ROOT
     files = [*sorted(root.glob("*/migrations/*.py")), root / "requirements" / "run.txt"]
-    files += sorted([*root.glob("*/data/*"), *root.glob("*/reference.py")])
-    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    files += sorted([*root.glob("*/data/**/*"), *root.glob("*/reference.py")])
+    texts = (file.read_bytes() for file in files if file.is_file())
+    return sha256(b"".join(texts)).hexdigest()[:16]
 
 
 @dataclass

@@ -14,6 +14,7 @@ from accounts.models import (
     Seat,
     User,
 )
+from alliance.models import Alliance, Charter, CharterState, Member, Officer, Post, UnitKind
 from core import clock
 from core.models import LegalFigure, Upload
 from core.numbering import new_code
@@ -226,3 +227,63 @@ class PractitionerCertificateFactory(VerifiedFactory):
     number = Sequence("ZC{:06}".format)
     issued_on = date(2024, 1, 1)
     valid_until = date(2099, 12, 31)
+
+
+class AllianceFactory(DjangoModelFactory):
+    """Registered, without charter, officers or members."""
+
+    class Meta:
+        model = Alliance
+
+    code = LazyFunction(new_code)
+    # Far from the small numbers that rules give.
+    number = Sequence("GXLM-2020-{:03}".format)
+    name = Sequence("云江市智慧水务产业技术创新联盟{}".format)
+    slug = Sequence("alliance-{}".format)
+    field = "new-it"
+    lead = SubFactory(OrganisationFactory)
+    registered_at = LazyFunction(lambda: clock.now() - timedelta(days=30))
+
+
+class CharterFactory(DjangoModelFactory):
+    """Version 1, in force, with neither text nor terms."""
+
+    class Meta:
+        model = Charter
+
+    code = LazyFunction(new_code)
+    alliance = SubFactory(AllianceFactory)
+    version = 1
+    title = "章程"
+    state = CharterState.ADOPTED
+    in_force_from = date(2020, 1, 1)
+    adopted_at = LazyFunction(lambda: clock.now() - timedelta(days=30))
+    written_at = LazyFunction(lambda: clock.now() - timedelta(days=31))
+
+
+class OfficerFactory(DjangoModelFactory):
+    """The secretary-general, in office."""
+
+    class Meta:
+        model = Officer
+
+    code = LazyFunction(new_code)
+    alliance = SubFactory(AllianceFactory)
+    seat = SubFactory(SeatFactory)
+    post = Post.SECRETARY_GENERAL
+    held_from = LazyFunction(lambda: clock.now() - timedelta(days=20))
+
+
+class MemberFactory(DjangoModelFactory):
+    """Admitted, of the plain level."""
+
+    class Meta:
+        model = Member
+
+    code = LazyFunction(new_code)
+    alliance = SubFactory(AllianceFactory)
+    organisation = SubFactory(OrganisationFactory)
+    number = Sequence("GXLM-2020-000-{:04}".format)
+    level = "member"
+    unit_kind = UnitKind.ENTERPRISE
+    joined_on = LazyFunction(lambda: (clock.now() - timedelta(days=20)).date())

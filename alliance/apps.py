@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AllianceConfig(AppConfig):
+    name = "alliance"
+    verbose_name = _("alliances")
+
+    def ready(self) -> None:
+        # Only here: this module is imported before any model can be.
+        from alliance import founding_registry
+
+        founding_registry.register()
