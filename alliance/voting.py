@@ -186,10 +186,8 @@ def needed(share: Share, of: int, *, inclusive: bool) -> int:
     2/3 of 12 is 8 inclusive and 9 strict; 1/2 of 11 is 6 either way.
     """
     numerator, denominator = share
-    if inclusive:
-        least = -(-of * numerator // denominator)
-    else:
-        least = of * numerator // denominator + 1
+    exact = of * numerator
+    least = -(-exact // denominator) if inclusive else exact // denominator + 1
     return max(1, least)
 
 
