@@ -1,7 +1,7 @@
 """How a council decides: quorum and majority as the charter's version says. Pure.
 
 Whoever is on the frozen list is a voter; the recused vote on nothing that concerns them and are
-left out of the majority's base, but stay in the list that the quorum is counted over, as the charters
+left out of the majority's base, but stay in the list that the quorum is counted over: the charters
 speak of the units that take part. A voter takes part by being present, by a ballot, or by a proxy
 whose holder is present in person.
 """
