@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import override
@@ -27,6 +29,7 @@ from publication import notices
 from publication.models import Notice, Relation
 from selection import draws, witnesses
 from selection.methods import Entry, Frozen, Result
+from selection.methods.draw import digest
 from selection.models import Draw, Witness
 
 TEMPLATE = "service-agreement"
@@ -298,6 +301,8 @@ def _decide(
     result = draws.choose(draw)
     order.closed_at = order.closed_at or decided_at  # written by the move that follows
     order.proof = result.to_json()
+    bundle = draws.bundle(draw)
+    order.bundle_digest, order.bundle_file_digest = digest(bundle), sha256(bundle).hexdigest()
     winner = _placed(order, result)
     if winner is not None:
         return _award(order, winner, by=by, at=at, decided_at=decided_at)
@@ -309,6 +314,12 @@ def _decide(
         valid = eligible - sum(place.outcome == "invalid" for place in result.places)
         reason = TOO_FEW_VALID.format(needed=order.bidders_needed, bids=bids_in, valid=valid)
     return _fail(order, reason, by=by, at=at)
+
+
+def _proven(order: ServiceOrder) -> dict[str, Any]:
+    """The proof and the digests of its file, as `move` writes them."""
+    names = ("proof", "bundle_digest", "bundle_file_digest")
+    return {name: getattr(order, name) for name in names}
 
 
 def _placed(order: ServiceOrder, result: Result) -> Bid | None:
@@ -345,7 +356,7 @@ def _award(
         order,
         OrderState.AWARDED,
         closed_at=order.closed_at,
-        proof=order.proof,
+        **_proven(order),
         winner=winner,
         amount=amount,
         awarded_at=decided_at,
@@ -368,7 +379,7 @@ def _award(
             "amount": amount,
             "contest_until": order.contest_until,
             "result": order.proof,
-            "bundle": order_papers.bundle_digest(draw),
+            "bundle": order.bundle_digest,
         },
     )
     award_letter = notices.publish(
@@ -395,7 +406,7 @@ def _award(
             amount=amount,
             notice=result.number,
             digest=result.digest,
-            bundle=order_papers.bundle_digest(draw),
+            bundle=order.bundle_digest,
         )
     )
     tell_bidders(
@@ -450,7 +461,7 @@ def _fail(order: ServiceOrder, reason: str, *, by: Actor, at: datetime) -> Servi
         OrderState.FAILED,
         state_reason=reason,
         closed_at=order.closed_at,
-        proof=order.proof,
+        **_proven(order),
         winner=None,
         amount=None,
         awarded_at=None,

@@ -16,8 +16,6 @@ from core.paper import Block, Fields, Heading, Paper, Paragraph, Signatures, Tab
 from marketplace import conditions, eligibility
 from marketplace.models import Avoidance, Bid, Method, Needed, Regime, ServiceItem, ServiceOrder
 from publication.models import Notice
-from selection import draws
-from selection.methods.draw import digest
 from selection.models import Draw
 
 REGIMES = {
@@ -240,8 +238,8 @@ def result(order: ServiceOrder, draw: Draw, *, after: Bid | None = None) -> Pape
         _places(order),
         Heading("三、怎样核验"),
         Paragraph(
-            "以下数据足以重新算出上述结果。完整文件 draw.json 在本订单的抽取页面下载，可用平台提供"
-            "的独立程序、浏览器页面或第三方工具 consistent_sampler 核验。"
+            "以下数据足以重新算出上述结果。完整文件 draw.json 在本订单的抽取页面下载，其摘要可在"
+            "核验页面查到，可用平台提供的独立程序、浏览器页面或第三方工具 consistent_sampler 核验。"
         ),
         Fields(
             _filled(
@@ -252,7 +250,7 @@ def result(order: ServiceOrder, draw: Draw, *, after: Bid | None = None) -> Pape
                 ("投掷人", draw.thrown_by or ""),
                 ("秘密数", draw.secret or ""),
                 ("种子", (order.proof or {}).get("seed") or ""),
-                ("draw.json 的摘要", bundle_digest(draw)),
+                ("draw.json 的摘要", order.bundle_digest or ""),
             )
         ),
         Heading("四、公示与异议"),
@@ -320,11 +318,6 @@ def funds(order: ServiceOrder) -> str:
     if order.public_funds == 100:
         return "财政资金 100%"
     return f"财政资金 {public}%，社会资金 {(100 - order.public_funds).normalize():f}%"
-
-
-def bundle_digest(draw: Draw) -> str:
-    """The digest that the file draw.json bears."""
-    return digest(draws.bundle(draw))
 
 
 def _titled(order: ServiceOrder, kind: str) -> str:

@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock, meanings, outbox, timetable, todo, uploads
 from core.models import Upload
-from marketplace import closing, order_tasks
+from marketplace import closing, finders, order_tasks
 from marketplace.models import UNPUBLISHED, OrderState, Phase, ServiceOrder
 from marketplace.order_todo import drafts_of, waiting_for
 from marketplace.orders import may_approve
-from publication import notices
+from publication import notices, verification
 
 
 def register() -> None:
@@ -21,6 +21,7 @@ def register() -> None:
         kinds=("pdf", "ofd", "jpeg", "png", "docx", "xlsx"),
         readable_by=is_readable,
     )
+    verification.register("marketplace", finders.bundle)
     _notices()
     _meanings()
     outbox.listen("agreement.concluded", "marketplace.contract", closing.contract)

@@ -39,7 +39,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Finding:
-    """A published thing, with its evidence. `lines`: label and value; `later`: number and link."""
+    """A published thing, with its evidence. `lines`: label and value; `later`: number and link.
+
+    `file_label` tells what `file_digest` is of, where that is no PDF; `download`: name and address.
+    """
 
     standing: Standing
     kind: Any
@@ -50,6 +53,8 @@ class Finding:
     issued_at: datetime
     issuer: str = ""
     file_digest: str = ""
+    file_label: Any = ""
+    download: tuple[str, str] | None = None
     later: tuple[str, str] | None = None
     lines: tuple[tuple[Any, str], ...] = ()
 

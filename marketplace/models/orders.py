@@ -218,6 +218,8 @@ class ServiceOrder(models.Model):
     winner = models.OneToOneField("Bid", models.PROTECT, null=True, related_name="+")
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, editable=False)
     proof = models.JSONField(null=True, editable=False)
+    bundle_digest = models.CharField(max_length=64, null=True, editable=False)  # in draw.json
+    bundle_file_digest = models.CharField(max_length=64, null=True, editable=False)
     completed_at = models.DateTimeField(null=True, editable=False)
     evaluate_until = models.DateTimeField(null=True, editable=False)
 
@@ -229,6 +231,8 @@ class ServiceOrder(models.Model):
             Index(fields=["open_until", "id"], name="serviceorder_by_deadline"),
             Index(fields=["-published_at", "-id"], name="serviceorder_newest"),
             Index(fields=["-worth", "-id"], name="serviceorder_by_worth"),
+            Index(fields=["bundle_digest"], name="serviceorder_by_bundle"),
+            Index(fields=["bundle_file_digest"], name="serviceorder_by_bundle_file"),
         ]
         constraints = [
             CheckConstraint(
