@@ -1,6 +1,13 @@
 """What the register of alliances tells the packages below: states and their colours."""
 
-from alliance.models import AllianceState, CharterState, MemberState
+from alliance.models import (
+    AllianceState,
+    CallState,
+    CharterState,
+    ConsentState,
+    FoundingState,
+    MemberState,
+)
 from core import meanings
 
 
@@ -20,5 +27,23 @@ def register() -> None:
             MemberState.SUSPENDED: "soon",
             MemberState.LEFT: "ended",
             MemberState.EXPELLED: "fail",
+        }
+    )
+    meanings.register({CallState.DRAFT: "draft", CallState.PUBLISHED: "open"})
+    meanings.register(
+        {
+            FoundingState.DRAFT: "draft",
+            FoundingState.SUBMITTED: "wait",
+            FoundingState.RETURNED: "fail",
+            FoundingState.REGISTERED: "done",
+            FoundingState.REFUSED: "fail",
+            FoundingState.WITHDRAWN: "ended",
+        }
+    )
+    meanings.register(
+        {
+            ConsentState.INVITED: "wait",
+            ConsentState.CONSENTED: "done",
+            ConsentState.DECLINED: "fail",
         }
     )

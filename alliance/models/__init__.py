@@ -1,5 +1,16 @@
 """The rows of the alliances, by aggregate."""
 
+from alliance.models.founding import (
+    BEING_WRITTEN,
+    Call,
+    CallState,
+    ConsentState,
+    Founding,
+    FoundingState,
+    FoundingUnit,
+    FoundingVersion,
+    ReviewComment,
+)
 from alliance.models.register import (
     SECRETARIAT,
     Alliance,
@@ -15,15 +26,24 @@ from alliance.models.register import (
 )
 
 __all__ = [
+    "BEING_WRITTEN",
     "SECRETARIAT",
     "Alliance",
     "AllianceState",
+    "Call",
+    "CallState",
     "Charter",
     "CharterState",
+    "ConsentState",
+    "Founding",
+    "FoundingState",
+    "FoundingUnit",
+    "FoundingVersion",
     "LegalForm",
     "Member",
     "MemberState",
     "Officer",
     "Post",
+    "ReviewComment",
     "UnitKind",
 ]
