@@ -214,6 +214,9 @@ class Deed(models.TextChoices):
     EVALUATE = "order.evaluate", _("evaluate")
     JOIN_ALLIANCE = "alliance.join", _("represent the unit towards alliances")
     VOTE = "alliance.vote", _("vote in alliances")
+    WRITE_NEED = "need.write", _("write procurement needs")
+    APPROVE_NEED = "need.approve", _("approve procurement needs")
+    RUN_PROCEDURE = "procedure.run", _("run procurement procedures")
     VERIFY_ORGANISATION = "organisation.verify", _("verify organisations")
     REVIEW_ENTRY = "entry.review", _("review entries of agencies")
     REVIEW_ORDER = "order.review", _("review orders of owners with one person")
@@ -238,6 +241,9 @@ DEEDS_OF: Mapping[str, frozenset[Deed]] = {
             Deed.EVALUATE,
             Deed.JOIN_ALLIANCE,
             Deed.VOTE,
+            Deed.WRITE_NEED,
+            Deed.APPROVE_NEED,
+            Deed.RUN_PROCEDURE,
         }
     ),
     Standing.OPERATOR: frozenset(

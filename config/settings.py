@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "cms",
     "marketplace",
     "alliance",
+    "procurement",
     "credit",
     "contracts",
     "selection",

@@ -61,6 +61,7 @@ urlpatterns = [
         path("", include("credit.urls")),
         path("", include("marketplace.urls")),
         path("", include("alliance.urls")),
+        path("", include("procurement.urls")),
         path("desk/", include("cms.urls")),
         path("", include("publication.urls")),
         # Wagtail takes every address that is left: each package's include goes above this line.

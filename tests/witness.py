@@ -23,6 +23,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
             "contracts",
             "credit",
             "marketplace",
+            "procurement",
         )
         for model in apps.get_app_config(package).get_models()
         if model is not Region  # thousands, which no rule writes

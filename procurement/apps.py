@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProcurementConfig(AppConfig):
+    name = "procurement"
+    verbose_name = _("procurement")
+
+    def ready(self) -> None:
+        # Only here: this module is imported before any model can be.
+        from procurement import need_registry
+
+        need_registry.register()

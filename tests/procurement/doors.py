@@ -1,0 +1,3 @@
+from tests.doors import Door
+
+DOORS: list[Door] = []
