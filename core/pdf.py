@@ -60,14 +60,35 @@ class Frame:
 
 def draw(paper: Paper, frame: Frame) -> bytes:
     """The paper as an A4 PDF. Deterministic: neither clock nor chance is asked."""
+    return written(
+        lambda: _story(paper),
+        title=paper.title,
+        number=frame.number,
+        issuer=frame.issuer,
+        canvasmaker=numbered(lambda canvas, page, pages: _draw_frame(canvas, frame, page, pages)),
+    )
+
+
+def written(
+    story: Callable[[], Sequence[Flowable]],
+    *,
+    title: str,
+    canvasmaker: Callable[..., Canvas],
+    number: str = "",
+    issuer: str = "",
+    margin: float = MARGIN,
+    top: float = TOP,
+    bottom: float = BOTTOM,
+) -> bytes:
+    """What is drawn of a story on A4 pages; it is told once the fonts are there."""
     _fonts(settings.PAPER_FONTS)
     out = BytesIO()
     document = BaseDocTemplate(
         out,
         pagesize=A4,
-        title=clean(paper.title),
-        author=clean(frame.issuer),
-        subject=frame.number,
+        title=clean(title),
+        author=clean(issuer),
+        subject=number,
         creator="Gongxin",
         producer="Gongxin",
         lang="zh-CN",
@@ -76,11 +97,11 @@ def draw(paper: Paper, frame: Frame) -> bytes:
         initialFontSize=10.5,
     )
     area = Area(
-        MARGIN, BOTTOM, WIDTH, A4[1] - TOP - BOTTOM,
+        margin, bottom, A4[0] - 2 * margin, A4[1] - top - bottom,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip
     document.addPageTemplates(PageTemplate(frames=[area]))
-    document.build(list(_story(paper)), canvasmaker=_framed(frame))
+    document.build(list(story()), canvasmaker=canvasmaker)
     return out.getvalue()
 
 
@@ -125,13 +146,13 @@ class Text(Flowable):  # type: ignore[misc]  # reportlab is untyped
 
     def natural(self) -> float:
         """How wide the text would be without a break within its lines."""
-        return max(map(_measure(self.font, self.style.size), clean(self.text).split("\n")))
+        return max(map(measure(self.font, self.style.size), clean(self.text).split("\n")))
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         self.width = width
         if self.wrapped_at != width:
-            measure = _measure(self.font, self.style.size)
-            self.lines = broken(self.text, width=width, first=self.first, measure=measure)
+            measured = measure(self.font, self.style.size)
+            self.lines = broken(self.text, width=width, first=self.first, measure=measured)
             self.wrapped_at = width
         self.height = len(self.lines) * self.style.leading
         return width, self.height
@@ -168,7 +189,7 @@ class Text(Flowable):  # type: ignore[misc]  # reportlab is untyped
 
     def _spread(self, line: str, first: float) -> float:
         """The space between characters that fills the line, where little is missing."""
-        slack = self.width - first - _measure(self.font, self.style.size)(line)
+        slack = self.width - first - measure(self.font, self.style.size)(line)
         return slack / (len(line) - 1) if len(line) > 1 and slack < 2.5 * self.style.size else 0
 
 
@@ -186,7 +207,7 @@ class Boxes(Flowable):  # type: ignore[misc]  # reportlab is untyped
         return sum(self._width(text) + self.GAP for _, text in self.boxes) - self.GAP
 
     def _width(self, text: str) -> float:
-        return self.SIDE + 3.5 + _measure(REGULAR, self.style.size)(text)
+        return self.SIDE + 3.5 + measure(REGULAR, self.style.size)(text)
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         self.rows: list[list[tuple[float, bool, str]]] = [[]]
@@ -324,9 +345,9 @@ def _pieces(
     `fills`: the width of the whole row, which its last cell fills up.
     """
     widths = [*widths[:-1], fills - sum(widths[:-1]) if fills else widths[-1]]
-    measure = _measure(REGULAR, CELL.size)
+    measured = measure(REGULAR, CELL.size)
     lines = [
-        broken(cell, width=width - 2 * PAD_X, measure=measure) if isinstance(cell, str) else [cell]
+        broken(cell, width=width - 2 * PAD_X, measure=measured) if isinstance(cell, str) else [cell]
         for cell, width in zip(row, widths, strict=True)
     ]
     if max(map(len, lines)) <= ROW_LINES:
@@ -385,10 +406,10 @@ def _signatures(block: papers.Signatures) -> list[Flowable]:
 # The page around it --------------------------------------------------------------------------
 
 
-def _framed(frame: Frame) -> Callable[..., Canvas]:
-    """A canvas that draws the frame once it knows how many pages there are."""
+def numbered(paint: Callable[[Canvas, int, int], None]) -> Callable[..., Canvas]:
+    """A canvas that paints each page's frame once it knows how many pages there are."""
 
-    class Framed(Canvas):  # type: ignore[misc]  # reportlab is untyped
+    class Numbered(Canvas):  # type: ignore[misc]  # reportlab is untyped
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.pages: list[dict[str, Any]] = []
@@ -400,11 +421,11 @@ def _framed(frame: Frame) -> Callable[..., Canvas]:
         def save(self) -> None:
             for number, page in enumerate(self.pages, 1):
                 self.__dict__.update(page)
-                _draw_frame(self, frame, number, len(self.pages))
+                paint(self, number, len(self.pages))
                 super().showPage()
             super().save()
 
-    return Framed
+    return Numbered
 
 
 def _draw_frame(canvas: Canvas, frame: Frame, page: int, pages: int) -> None:
@@ -423,7 +444,7 @@ def _draw_frame(canvas: Canvas, frame: Frame, page: int, pages: int) -> None:
     foot = 12 * mm
     canvas.setLineWidth(0.4)
     canvas.line(MARGIN, foot + QR_SIDE + 1.5 * mm, A4[0] - MARGIN, foot + QR_SIDE + 1.5 * mm)
-    _draw_qr(canvas, frame.verify_url, A4[0] - MARGIN - QR_SIDE, foot)
+    draw_qr(canvas, frame.verify_url, A4[0] - MARGIN - QR_SIDE, foot)
     x, room = MARGIN, WIDTH - QR_SIDE - 4 * mm
     canvas.setFont(REGULAR, 9)
     canvas.drawString(x, foot + 37, f"第 {page} 页，共 {pages} 页")
@@ -439,10 +460,10 @@ def _draw_frame(canvas: Canvas, frame: Frame, page: int, pages: int) -> None:
     canvas.restoreState()
 
 
-def _draw_qr(canvas: Canvas, text: str, x: float, y: float) -> None:
+def draw_qr(canvas: Canvas, text: str, x: float, y: float, side: float = QR_SIDE) -> None:
     """Black squares with the quiet zone of 4 around them, row by row from the top."""
     matrix = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
-    unit = QR_SIDE / len(matrix)
+    unit = side / len(matrix)
     path = canvas.beginPath()
     for row, cells in enumerate(matrix):
         start = None
@@ -451,19 +472,19 @@ def _draw_qr(canvas: Canvas, text: str, x: float, y: float) -> None:
                 start = column
             elif not dark and start is not None:
                 path.rect(
-                    x + start * unit, y + QR_SIDE - (row + 1) * unit, (column - start) * unit, unit
+                    x + start * unit, y + side - (row + 1) * unit, (column - start) * unit, unit
                 )
                 start = None
     canvas.setFillColor(white)
-    canvas.rect(x, y, QR_SIDE, QR_SIDE, stroke=0, fill=1)
+    canvas.rect(x, y, side, side, stroke=0, fill=1)
     canvas.setFillColor(black)
     canvas.drawPath(path, stroke=0, fill=1)
 
 
 def _cut(text: str, size: float, room: float) -> str:
-    measure = _measure(REGULAR, size)
+    measured = measure(REGULAR, size)
     text = clean(text).replace("\n", " ")
-    while measure(text) > room:
+    while measured(text) > room:
         text = text.removesuffix("…")[:-1] + "…"
     return text
 
@@ -481,7 +502,7 @@ def _fonts(folder: Path) -> None:
 
 
 @lru_cache(maxsize=64)
-def _measure(font: str, size: float) -> Callable[[str], float]:
+def measure(font: str, size: float) -> Callable[[str], float]:
     widths = pdfmetrics.getFont(font).face.charWidths
     default = pdfmetrics.getFont(font).face.defaultWidth
     return lambda text: sum(widths.get(ord(one), default) for one in text) * size / 1000
