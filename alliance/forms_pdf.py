@@ -35,7 +35,7 @@ from core.pdf import (
     written,
 )
 
-MARGIN, TOP, BOTTOM = 20 * mm, 18 * mm, 24 * mm
+MARGIN, TOP, BOTTOM = 20 * mm, 14 * mm, 21 * mm
 WIDTH = A4[0] - 2 * MARGIN
 TITLE_SIZES = (17, 16, 15, 14)
 CELL = Style(size=10, leading=14)
@@ -43,7 +43,7 @@ NOTE = Style(size=9.5, leading=14)
 SMALLEST = 7.5  # of an address that shall not break
 BOX = 8.6
 QR = 13 * mm
-CHARACTERS = 6  # of an empty line to write on
+CHARACTERS = 5  # of an empty line to write on
 UNBROKEN = ("url", "email", "phone", "mobile", "date")
 LINES = 26  # of one cell; more go on in a row of its own
 
@@ -555,10 +555,10 @@ class Signing(Runs):
     def draw(self) -> None:
         if self.atoms:
             super().draw()
-        y = 0.0
-        for line in reversed(self.lines):
+        y = sum(line.height + 3 for line in self.lines)
+        for line in self.lines:
+            y -= line.height + 3
             line.drawOn(self.canv, 0, y)
-            y += line.height + 3
 
 
 class Rule(Flowable):  # type: ignore[misc]  # reportlab is untyped
