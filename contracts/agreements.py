@@ -1,4 +1,4 @@
-"""Agreements: drawn up by whoever awards, signed by both sides, or declined, or lapsed."""
+"""Agreements: drawn up by whoever awards or unites, signed by all, or declined, or lapsed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,10 +12,19 @@ from contracts.announcements import announce
 from contracts.drafting import Stage, draft, money
 from contracts.filing import file_contract
 from contracts.milestones import is_near, start_clock
-from contracts.models import Agreement, AgreementState, AgreementTemplate, Milestone, Party, Side
+from contracts.models import (
+    SIDES,
+    Agreement,
+    AgreementState,
+    AgreementTemplate,
+    Milestone,
+    Party,
+    Release,
+    Side,
+)
 from core import clock, figures, letters, outbox
 from core.audit import Actor, record
-from core.calendar import day_of
+from core.calendar import Due, day_of
 from core.lifecycle import RuleBroken, lock, move, part
 from core.models import CalendarDay
 from core.money import in_words, yuan
@@ -46,26 +55,21 @@ def draw_up(
     amount = yuan(amount)
     if sum(stage.amount for stage in milestones) != amount:
         raise ValueError(f"the milestones of “{title}” do not add up to {amount}")
-    if set(parties) != set(Side.values):
+    if set(parties) != set(SIDES):
         raise ValueError(f"“{title}” needs a unit on each side, not {sorted(parties)}")
     drawn_up_at = clock.after_lock()
-    today = day_of(drawn_up_at)
-    legal = figures.on(today)
-    due = CalendarDay.objects.calendar().add_days(today, legal["agreement.signing.days"].value)
-    acceptance_days = legal["delivery.acceptance.working-days"].value
-    year = today.year
-    number = f"GXHT-{year}-{next_number(f'agreement-{year}'):05}"
+    days = figures.on(day_of(drawn_up_at))["delivery.acceptance.working-days"].value
+    number, sign_until = _number(drawn_up_at), _signing_time(drawn_up_at)
     paper = draft(
         template.body,
         title=title,
         values={
             **_wanted(template, values),
             **_facts_of(parties),
-            "number": number,
+            **_terms(number, sign_until),
             "amount": money(amount),
             "amount_in_words": in_words(amount),
-            "acceptance_days": str(acceptance_days),
-            "sign_until": f"{due.on:%Y年%-m月%-d日} 24 时",
+            "acceptance_days": str(days),
         },
         stages=milestones,
     )
@@ -79,12 +83,12 @@ def draw_up(
         paper=paper.to_json(),
         digest=paper.digest(),
         amount=amount,
-        acceptance_days=acceptance_days,
+        acceptance_days=days,
         drawn_up_at=drawn_up_at,
-        sign_until=due.until(),
+        sign_until=sign_until.until(),
     )
-    for side, organisation in parties.items():
-        agreement.parties.create(side=side, organisation=organisation)
+    for side in SIDES:
+        agreement.parties.create(side=side, organisation=parties[side])
     Milestone.objects.bulk_create(
         Milestone(
             agreement=agreement,
@@ -97,8 +101,52 @@ def draw_up(
         )
         for place, stage in enumerate(milestones, 1)
     )
-    record(agreement, "agreement.drawn-up", by=by, at=at, number=number, digest=agreement.digest)
-    tell(agreement, "agreement-drawn-up", at=drawn_up_at)
+    _open_for_signing(agreement, by=by, at=at)
+    return agreement
+
+
+@part
+def draw_up_joint(
+    *,
+    template: AgreementTemplate,
+    about: Any,
+    title: str,
+    partners: Sequence[Organisation],
+    values: Mapping[str, str],
+    by: Actor,
+    at: datetime,
+) -> Agreement:
+    """Write the agreement that unites these partners about a row, for all to sign, and tell them.
+
+    ValueError, a bug of the caller: fewer than two partners, one named twice, a value missing.
+    """
+    if len({one.pk for one in partners}) != len(partners) or len(partners) < 2:
+        raise ValueError(f"“{title}” needs at least two partners, each of them once")
+    drawn_up_at = clock.after_lock()
+    number, sign_until = _number(drawn_up_at), _signing_time(drawn_up_at)
+    paper = draft(
+        template.body,
+        title=title,
+        values={**_wanted(template, values), **_terms(number, sign_until)},
+        partners=[(one.name, one.uscc or "（自然人）") for one in partners],
+    )
+    agreement = Agreement.objects.create(
+        code=new_code(),
+        number=number,
+        template=template,
+        subject=about._meta.label_lower,
+        subject_code=about.code,
+        title=title,
+        paper=paper.to_json(),
+        digest=paper.digest(),
+        drawn_up_at=drawn_up_at,
+        sign_until=sign_until.until(),
+    )
+    Party.objects.bulk_create(
+        Party(agreement=agreement, side=Side.PARTNER, place=place, organisation=partner)
+        for place, partner in enumerate(partners, 1)
+    )
+    _open_for_signing(agreement, by=by, at=at)
     return agreement
 
 
@@ -107,12 +155,12 @@ def sign(agreement: Agreement, *, typed: str, digest: str, by: Seat, at: datetim
     """Sign the text with this digest for the seat's unit; the last signature concludes it.
 
     Refused once the time is over, twice, on another text, without the typed consent, and to who
-    has signed for the other side.
+    has signed for another party.
     """
     agreement = lock(agreement, state=AgreementState.DRAWN_UP)
     signed_at = clock.after_lock()
     party = _open_party(agreement, by.organisation, signed_at)
-    other = agreement.parties.exclude(pk=party.pk).select_related("signed_by").get()
+    others = agreement.parties.exclude(pk=party.pk).select_related("signed_by", "organisation")
     if digest != agreement.digest:
         raise RuleBroken("The text you confirmed is not that of this contract: read it again.")
     if typed.strip() not in (CONSENT, by.organisation.name):
@@ -121,8 +169,8 @@ def sign(agreement: Agreement, *, typed: str, digest: str, by: Seat, at: datetim
             consent=CONSENT,
             name=by.organisation.name,
         )
-    if other.signed_by and other.signed_by.user_id == by.user_id:
-        raise RuleBroken("You have signed for the other side: a colleague must sign for this one.")
+    if any(other.signed_by and other.signed_by.user_id == by.user_id for other in others):
+        raise RuleBroken("You have signed for another party: a colleague must sign for this one.")
     party.signed_at, party.signed_by = signed_at, by
     party.signer, party.typed = by.user.name or by.user.email, typed.strip()
     party.save(update_fields=["signed_at", "signed_by", "signer", "typed"])
@@ -136,18 +184,18 @@ def sign(agreement: Agreement, *, typed: str, digest: str, by: Seat, at: datetim
         typed=party.typed,
         signed_at=signed_at,
     )
-    if other.signed_at is None:
-        link = agreement.get_absolute_url()
+    missing = [other for other in others if other.signed_at is None]
+    if not missing:
+        _conclude(agreement, by=by, at=at, concluded_at=signed_at)
+    elif len(missing) == 1:  # all wait for this one now
         letters.post(
             "contracts/agreement-signed",
-            to=other.organisation,
+            to=missing[0].organisation,
             at=signed_at,
-            link=link,
+            link=agreement.get_absolute_url(),
             agreement=agreement,
             signed=by.organisation,
         )
-    else:
-        _conclude(agreement, by=by, at=at, concluded_at=signed_at)
     return agreement
 
 
@@ -220,8 +268,56 @@ def remind(agreement: Agreement, *, by: Actor, at: datetime) -> Agreement:
 
 
 @part
+def release(
+    agreement: Agreement, partner: Organisation, *, reason: str, by: Actor, at: datetime
+) -> Agreement:
+    """Free a partner from a joint agreement; with fewer than two left it is ended.
+
+    Refused unless the agreement is in force, to who is no partner, and twice.
+    """
+    agreement = lock(agreement, state=AgreementState.CONCLUDED)
+    released_at = clock.after_lock()
+    bound = agreement.parties.filter(side=Side.PARTNER, release=None)
+    party = bound.filter(organisation=partner).first()
+    if party is None:
+        raise RuleBroken("%(unit)s is not bound by this agreement.", unit=partner.name)
+    Release.objects.create(party=party, released_at=released_at, reason=reason)
+    record(
+        agreement,
+        "agreement.released",
+        by=by,
+        at=at,
+        number=agreement.number,
+        organisation=partner.code,
+        reason=reason,
+    )
+    if bound.count() < 2:
+        move(agreement, AgreementState.TERMINATED, ended_at=released_at, end_reason=reason)
+        outbox.emit(
+            record(
+                agreement,
+                "agreement.terminated",
+                by=by,
+                at=at,
+                number=agreement.number,
+                terminated_at=released_at,
+                reason=reason,
+            )
+        )
+    letters.post(
+        "contracts/agreement-released",
+        to=partner,
+        at=released_at,
+        link=agreement.get_absolute_url(),
+        agreement=agreement,
+        reason=reason,
+    )
+    return agreement
+
+
+@part
 def tell(agreement: Agreement, kind: str, *, at: datetime, **facts: Any) -> None:
-    """Write to both sides."""
+    """Write to every party."""
     for party in agreement.parties.select_related("organisation"):
         letters.post(
             f"contracts/{kind}",
@@ -236,7 +332,7 @@ def tell(agreement: Agreement, kind: str, *, at: datetime, **facts: Any) -> None
 def _conclude(agreement: Agreement, *, by: Seat, at: datetime, concluded_at: datetime) -> None:
     move(agreement, AgreementState.CONCLUDED, concluded_at=concluded_at)
     start_clock(agreement)
-    parties = {one.side: one.organisation for one in agreement.parties.select_related()}
+    parties = agreement.parties.select_related("organisation")
     event = record(
         agreement,
         "agreement.concluded",
@@ -247,11 +343,12 @@ def _conclude(agreement: Agreement, *, by: Seat, at: datetime, concluded_at: dat
         digest=agreement.digest,
         amount=agreement.amount,
         concluded_at=concluded_at,
-        parties={side: organisation.code for side, organisation in parties.items()},
+        parties=[{"side": one.side, "organisation": one.organisation.code} for one in parties],
     )
     outbox.emit(event)
     file_contract(agreement, at=concluded_at)
-    announce(agreement, by=by, at=at)
+    if not agreement.is_joint:  # who unites units announces what follows from it
+        announce(agreement, by=by, at=at)
     tell(agreement, "agreement-concluded", at=concluded_at)
 
 
@@ -262,8 +359,29 @@ def _open_party(agreement: Agreement, organisation: Organisation, at: datetime) 
         raise RuleBroken("The time to sign ended on %(until)s: it can only lapse.", until=until)
     party = agreement.parties.get(organisation=organisation)
     if party.signed_at:
-        raise RuleBroken("Your unit has signed already: it is the other side's turn.")
+        raise RuleBroken("Your unit has signed already: it is the others' turn.")
     return party
+
+
+@part
+def _open_for_signing(agreement: Agreement, *, by: Actor, at: datetime) -> None:
+    number, digest = agreement.number, agreement.digest
+    record(agreement, "agreement.drawn-up", by=by, at=at, number=number, digest=digest)
+    tell(agreement, "agreement-drawn-up", at=agreement.drawn_up_at)
+
+
+def _number(at: datetime) -> str:
+    year = day_of(at).year
+    return f"GXHT-{year}-{next_number(f'agreement-{year}'):05}"
+
+
+def _signing_time(at: datetime) -> Due:
+    days = figures.on(day_of(at))["agreement.signing.days"].value
+    return CalendarDay.objects.calendar().add_days(day_of(at), days)
+
+
+def _terms(number: str, sign_until: Due) -> dict[str, str]:
+    return {"number": number, "sign_until": f"{sign_until.on:%Y年%-m月%-d日} 24 时"}
 
 
 def _wanted(template: AgreementTemplate, values: Mapping[str, str]) -> dict[str, str]:

@@ -67,9 +67,12 @@ def ask_extension(
 def ask_termination(agreement: Agreement, *, reason: str, by: Seat, at: datetime) -> Change:
     """Ask the other side to end the agreement by consent.
 
-    Refused without a reason, and while either side's earlier request waits.
+    Refused without a reason, while either side's earlier request waits, and to partners of a joint
+    agreement, who leave it by the rules of what unites them.
     """
     agreement = lock(agreement, state=AgreementState.CONCLUDED)
+    if agreement.is_joint:
+        raise RuleBroken("A joint agreement has no other side: leave what it founded instead.")
     asked_at = clock.after_lock()
     waiting = agreement.changes.filter(kind=ChangeKind.TERMINATION, state=ChangeState.ASKED)
     if waiting.exists():

@@ -52,6 +52,7 @@ def hand_in(
     for change in milestone.changes.filter(state=ChangeState.ASKED):
         move(lock(change), ChangeState.WITHDRAWN, decided_at=handed_in_at, decided_by=by)
     calendar, today = CalendarDay.objects.calendar(), day_of(handed_in_at)
+    assert agreement.acceptance_days is not None  # noqa: S101 (only two sides have milestones)
     deliverable = Deliverable.objects.create(
         code=new_code(),
         milestone=milestone,

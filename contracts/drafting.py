@@ -1,7 +1,7 @@
 """How a model contract becomes a paper. Pure: text, values and stages in, a paper out.
 
 A template's body is a list of a paper's blocks, as JSON, with {names} in their texts; the block
-`{"kind": "stages"}` is where the table of milestones stands.
+`{"kind": "stages"}` is where the table of milestones stands, `{"kind": "partners"}` the partners'.
 """
 
 import re
@@ -31,16 +31,20 @@ def draft(
     *,
     title: str,
     values: Mapping[str, str],
-    stages: Sequence[Stage],
+    stages: Sequence[Stage] = (),
+    partners: Sequence[tuple[str, str]] = (),
 ) -> Paper:
     """The paper that a template gives with these values. KeyError for a name without a value.
 
-    What a value says is never read as a name: braces within it stay braces.
+    `partners`: the name and the unified social credit code of each. What a value says is never
+    read as a name: braces within it stay braces.
     """
     blocks: list[Block] = []
     for block in body:
         if block["kind"] == "stages":
             blocks.append(_table(stages))
+        elif block["kind"] == "partners":
+            blocks.append(_list(partners))
         else:
             filled = {"title": "", "subtitle": "", "blocks": [_filled(block, values)]}
             blocks += Paper.from_json(filled).blocks
@@ -71,6 +75,11 @@ def _filled(value: Any, values: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         return {key: _filled(item, values) for key, item in value.items()}
     return [_filled(item, values) for item in value] if isinstance(value, list) else value
+
+
+def _list(partners: Sequence[tuple[str, str]]) -> Table:
+    rows = tuple((str(place), *partner) for place, partner in enumerate(partners, 1))
+    return Table(("序号", "缔约单位", "统一社会信用代码"), rows, ("center", "left", "left"))
 
 
 def _table(stages: Sequence[Stage]) -> Table:

@@ -17,6 +17,7 @@ WORDS: Mapping[str, Any] = {
     "agreement.signed": _("Signed"),
     "agreement.concluded": _("The contract was concluded"),
     "agreement.declined": _("Declined to sign"),
+    "agreement.released": _("A partner was released"),
     "agreement.lapsed": _("The contract lapsed: it was not signed in time"),
     "agreement.fulfilled": _("The contract is fulfilled"),
     "agreement.terminated": _("The contract was ended by consent"),

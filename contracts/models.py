@@ -1,4 +1,4 @@
-"""Agreements 合同 of two sides, from drawing up to the last acceptance.
+"""Agreements 合同, from drawing up to the last acceptance: of two sides, or of many partners.
 
     drawn-up ──last signature──▶ concluded ──last milestone accepted──▶ fulfilled
         ├──decline──▶ declined          └──both sides consent──▶ terminated
@@ -11,6 +11,9 @@ Each milestone 服务节点 is handed in as often as it takes; a deliverable 服
 A change 合同变更 asks the other side for a later due date, or for the end of the agreement:
 
     asked ──▶ granted | refused | withdrawn
+
+A joint agreement 共同协议 binds partners 缔约方 of equal standing, two or many: it has no price, no
+milestone and no change. A partner is released from it; the last two end it.
 
 What was drawn up and what was signed is never edited (migration 0002).
 """
@@ -112,8 +115,9 @@ class Agreement(models.Model):
     title = models.CharField(max_length=200)
     paper = models.JSONField(editable=False)
     digest = models.CharField(max_length=64, editable=False)
-    amount = models.DecimalField(max_digits=16, decimal_places=2)
-    acceptance_days = models.PositiveSmallIntegerField()  # working days after a hand-in
+    # None in a joint agreement; the days are working days after a hand-in.
+    amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    acceptance_days = models.PositiveSmallIntegerField(null=True)
     state = models.CharField(max_length=12, choices=AgreementState, default=AgreementState.DRAWN_UP)
     drawn_up_at = models.DateTimeField()
     sign_until = models.DateTimeField()
@@ -135,6 +139,11 @@ class Agreement(models.Model):
                 condition=Q(state__in=AgreementState.values), name="agreement_state_known"
             ),
             CheckConstraint(condition=Q(amount__gt=0), name="agreement_amount_positive"),
+            CheckConstraint(
+                condition=Q(amount=None, acceptance_days=None)
+                | Q(amount__isnull=False, acceptance_days__isnull=False),
+                name="agreement_priced_or_joint",
+            ),
             CheckConstraint(
                 condition=filled_iff(
                     Q(state__in=["concluded", "fulfilled", "terminated"]), "concluded_at"
@@ -173,6 +182,10 @@ class Agreement(models.Model):
         """What the agreement is about: a row of an upper package, whose model it does not know."""
         return apps.get_model(self.subject)._base_manager.get(code=self.subject_code)
 
+    @property
+    def is_joint(self) -> bool:
+        return self.amount is None
+
     def is_signable(self, at: datetime) -> bool:
         return self.state == AgreementState.DRAWN_UP and at < self.sign_until
 
@@ -185,29 +198,38 @@ class Agreement(models.Model):
 class Side(models.TextChoices):
     OWNER = "owner", _("client (Party A)")
     AGENCY = "agency", _("agency (Party B)")
+    PARTNER = "partner", _("partner")
 
     @property
     def other(self) -> Side:
-        return Side.AGENCY if self == Side.OWNER else Side.OWNER
+        """The opposite side of a service agreement; partners of a joint one have none."""
+        return {Side.OWNER: Side.AGENCY, Side.AGENCY: Side.OWNER}[self]
+
+
+SIDES = (Side.OWNER, Side.AGENCY)  # of a service agreement
 
 
 class Party(models.Model):
-    """A unit on one side of an agreement, and its signature once it has signed."""
+    """A unit on one side of an agreement, or a partner, and its signature once it has signed."""
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="parties")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="agreements")
     side = models.CharField(max_length=8, choices=Side)
+    place = models.PositiveSmallIntegerField(default=1)  # among those of its side
     signed_at = models.DateTimeField(null=True)
     signed_by = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="+")
     signer = models.CharField(max_length=60, blank=True)  # the name, as it was at that instant
     typed = models.CharField(max_length=120, blank=True)
 
     class Meta:
-        ordering = ["-side"]  # owner before agency
+        ordering = ["-side", "place"]  # owner before agency
         verbose_name_plural = "parties"
         constraints = [
             CheckConstraint(condition=Q(side__in=Side.values), name="party_side_known"),
-            UniqueConstraint(fields=["agreement", "side"], name="party_one_per_side"),
+            UniqueConstraint(fields=["agreement", "side", "place"], name="party_one_per_place"),
+            CheckConstraint(
+                condition=Q(side="partner") | Q(place=1), name="party_one_for_each_of_two_sides"
+            ),
             UniqueConstraint(fields=["agreement", "organisation"], name="party_on_one_side"),
             CheckConstraint(
                 condition=(Q(signed_at=None, signed_by=None, signer="", typed=""))
@@ -220,6 +242,20 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return self.organisation.name
+
+
+class Release(models.Model):
+    """A partner's release from a joint agreement: since when, and why. It is never changed."""
+
+    party = models.OneToOneField(Party, models.PROTECT, related_name="release")
+    released_at = models.DateTimeField()
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [CheckConstraint(condition=~Q(reason=""), name="release_has_reason")]
+
+    def __str__(self) -> str:
+        return str(self.party)
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
@@ -376,7 +412,7 @@ class Change(models.Model):
         constraints = [
             CheckConstraint(condition=Q(kind__in=ChangeKind.values), name="change_kind_known"),
             CheckConstraint(condition=Q(state__in=ChangeState.values), name="change_state_known"),
-            CheckConstraint(condition=Q(side__in=Side.values), name="change_side_known"),
+            CheckConstraint(condition=Q(side__in=list(SIDES)), name="change_side_known"),
             CheckConstraint(
                 condition=filled_iff(Q(kind="extension"), "milestone", "due_before", "due_after"),
                 name="change_due_iff_extension",

@@ -41,7 +41,7 @@ def offers(agreement: Agreement, seat: Seat, at: datetime) -> list[Offer]:
     if agreement.state == AgreementState.DRAWN_UP:
         signable = party.signed_at is None and agreement.is_signable(at)
         return list(_signing(agreement)) if signable and seat.may(Deed.SIGN) else []
-    if agreement.state != AgreementState.CONCLUDED:
+    if agreement.is_joint or agreement.state != AgreementState.CONCLUDED:
         return []
     side = Side(party.side)
     return [

@@ -10,7 +10,11 @@ from core.models import Upload
 from core.money import in_words
 from core.paper import Fields, Heading, Paper, Paragraph, Signatures, Table
 
-SIDES = {Side.OWNER: "甲方（项目业主）", Side.AGENCY: "乙方（中介服务机构）"}
+SIDES = {
+    Side.OWNER: "甲方（项目业主）",
+    Side.AGENCY: "乙方（中介服务机构）",
+    Side.PARTNER: "缔约方",
+}
 
 
 def instant(at: datetime) -> str:
@@ -95,7 +99,8 @@ def certificate(deliverable: Deliverable) -> Paper:
 
 def announcement(agreement: Agreement) -> Paper:
     """What the public reads of a concluded agreement: sides, price, stages; nothing technical."""
-    parties = {one.side: one.organisation for one in agreement.parties.select_related()}
+    parties = {Side(one.side): one.organisation for one in agreement.parties.select_related()}
+    assert agreement.amount is not None  # noqa: S101 (of two sides)
     assert agreement.concluded_at is not None  # noqa: S101 (concluded)
     stages = tuple(
         (
@@ -125,7 +130,7 @@ def announcement(agreement: Agreement) -> Paper:
             Fields(
                 tuple(
                     row
-                    for side in Side
+                    for side in parties
                     for row in (
                         (SIDES[side], parties[side].name),
                         ("统一社会信用代码", parties[side].uscc or "（自然人）"),

@@ -145,8 +145,12 @@ def agreement_sign(request, number):
         else:
             messages.success(
                 request,
-                _("Signed. The contract is concluded: the time for the service has begun.")
+                _("Signed. All partners have signed: the agreement is in force.")
+                if signed.is_joint and signed.state == AgreementState.CONCLUDED
+                else _("Signed. The contract is concluded: the time for the service has begun.")
                 if signed.state == AgreementState.CONCLUDED
+                else _("Signed. The agreement is in force when the last partner has signed.")
+                if signed.is_joint
                 else _("Signed. The other side has been told."),
             )
             return redirect(agreement)
@@ -408,7 +412,7 @@ def _within_ceiling(seat, deed, amount):
 
 
 def _parties():
-    return Prefetch("parties", Party.objects.select_related("organisation"))
+    return Prefetch("parties", Party.objects.select_related("organisation", "release"))
 
 
 def _shown(request, number):
@@ -477,19 +481,27 @@ def _course(agreement):
     total = len(agreement.milestones.all())
     is_over = agreement.state not in (AgreementState.DRAWN_UP, AgreementState.CONCLUDED)
     is_concluded = agreement.concluded_at is not None
-    return [
+    signing = [
         {
             "label": _("drawn up"),
             "text": papers.day(agreement.drawn_up_at),
             "state": "done",
         },
         {
-            "label": _("signed by both sides"),
+            "label": _("signed by all") if agreement.is_joint else _("signed by both sides"),
             "text": papers.day(agreement.concluded_at)
             if is_concluded
-            else _("%(signed)s of 2 signed") % {"signed": len(signed)},
+            else _("%(signed)s of %(parties)s signed")
+            % {"signed": len(signed), "parties": len(agreement.parties.all())},
             "state": "done" if is_concluded else "todo" if is_over else "now",
         },
+    ]
+    if agreement.is_joint and not is_over:
+        return signing
+    if agreement.is_joint:
+        return [*signing, _end(agreement)]
+    return [
+        *signing,
         {
             "label": _("milestones accepted"),
             "text": _("%(accepted)s of %(total)s") % {"accepted": len(accepted), "total": total},
@@ -499,11 +511,14 @@ def _course(agreement):
             if agreement.state == AgreementState.CONCLUDED
             else "todo",
         },
-        {
-            "label": agreement.get_state_display()
-            if is_over
-            else pgettext("contract", "fulfilled"),
-            "text": papers.day(agreement.ended_at) if agreement.ended_at else "",
-            "state": "done" if is_over else "todo",
-        },
+        _end(agreement),
     ]
+
+
+def _end(agreement):
+    is_over = agreement.ended_at is not None
+    return {
+        "label": agreement.get_state_display() if is_over else pgettext("contract", "fulfilled"),
+        "text": papers.day(agreement.ended_at) if is_over else "",
+        "state": "done" if is_over else "todo",
+    }

@@ -111,10 +111,10 @@ def test_the_last_signature_concludes_starts_the_clock_announces_and_tells(
         "digest": drawn_up.digest,
         "amount": "80000.00",
         "concluded_at": facts("agreement.concluded")["concluded_at"],
-        "parties": {
-            "owner": cast.owner.organisation.code,
-            "agency": cast.agency.organisation.code,
-        },
+        "parties": [
+            {"side": "owner", "organisation": cast.owner.organisation.code},
+            {"side": "agency", "organisation": cast.agency.organisation.code},
+        ],
     }
     assert Outbox.objects.get(consumer="tests.ear").event.subject_code == drawn_up.code
     assert Letter.objects.filter(kind="contracts/agreement-concluded").count() == 3
@@ -139,7 +139,7 @@ def test_sign_refuses_another_text_other_words_twice_and_after_the_end(drawn_up,
     with refused("character by character"):
         sign(drawn_up, cast.agency, typed="Owner")
     sign(drawn_up, cast.agency)
-    with refused("it is the other side's turn"):
+    with refused("it is the others' turn"):
         sign(drawn_up, cast.agency)
     later(days=40)
     with refused("The time to sign ended"):
