@@ -1,5 +1,15 @@
 """The rows of the alliances, by aggregate."""
 
+from alliance.models.applications import (
+    DECIDED,
+    IN_HAND,
+    WRITABLE,
+    Application,
+    ApplicationState,
+    ApplicationVersion,
+    JoinInvitation,
+    JoinInvitationState,
+)
 from alliance.models.founding import (
     BEING_WRITTEN,
     Call,
@@ -27,9 +37,15 @@ from alliance.models.register import (
 
 __all__ = [
     "BEING_WRITTEN",
+    "DECIDED",
+    "IN_HAND",
     "SECRETARIAT",
+    "WRITABLE",
     "Alliance",
     "AllianceState",
+    "Application",
+    "ApplicationState",
+    "ApplicationVersion",
     "Call",
     "CallState",
     "Charter",
@@ -39,6 +55,8 @@ __all__ = [
     "FoundingState",
     "FoundingUnit",
     "FoundingVersion",
+    "JoinInvitation",
+    "JoinInvitationState",
     "LegalForm",
     "Member",
     "MemberState",
