@@ -240,7 +240,7 @@ class AllianceFactory(DjangoModelFactory):
     number = Sequence("GXLM-2020-{:03}".format)
     name = Sequence("云江市智慧水务产业技术创新联盟{}".format)
     slug = Sequence("alliance-{}".format)
-    field = "new-it"
+    field = "information"
     lead = SubFactory(OrganisationFactory)
     registered_at = LazyFunction(lambda: clock.now() - timedelta(days=30))
 

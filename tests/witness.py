@@ -23,6 +23,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
             "contracts",
             "credit",
             "marketplace",
+            "alliance",
             "procurement",
         )
         for model in apps.get_app_config(package).get_models()

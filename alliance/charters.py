@@ -1,0 +1,179 @@
+"""Charters 章程 of alliances: versions written, adopted, superseded; what is enforced is read here.
+
+`templates()` holds the charters that were entered as data; a founding begins with one of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.models import Seat
+from alliance.models import Alliance, Charter, CharterState
+from alliance.terms import CharterTerms, Unreadable
+from core import clock, outbox, reference
+from core.audit import Actor, record
+from core.calendar import day_of
+from core.lifecycle import RuleBroken, lock, move, part
+from core.numbering import new_code
+
+DATA = Path(__file__).parent / "data" / "charters"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A charter that was entered as data; `blanks` are the words another alliance replaces."""
+
+    key: str
+    title: str
+    source: str
+    note: str
+    blanks: Mapping[str, str]
+    chapters: Sequence[Mapping[str, Any]]
+    terms: Mapping[str, Any]
+
+
+@cache
+def templates() -> Mapping[str, Template]:
+    """The charters under `data/charters`, by key."""
+    found = [Template(**reference.read(file)) for file in sorted(DATA.glob("*.json"))]
+    return {one.key: one for one in found}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a version says: title, source, chapters and terms, as the row keeps them."""
+
+    title: str
+    source: str
+    chapters: list[dict[str, Any]]
+    terms: dict[str, Any]
+
+
+def adapted(
+    template: Template, *, name: str, lead: str, fees: Mapping[str, Any] | None = None
+) -> Wording:
+    """The template with another alliance's name and lead, and with the fees of its levels."""
+    text = json.dumps(
+        {"title": template.title, "chapters": template.chapters, "terms": template.terms},
+        ensure_ascii=False,
+    )
+    for blank, word in (("name", name), ("lead", lead)):
+        text = text.replace(template.blanks[blank], json.dumps(word, ensure_ascii=False)[1:-1])
+    made = json.loads(text)
+    for key, fee in (fees or {}).items():
+        made["terms"]["levels"][key] |= {"fee": str(fee), "source": "创立时由发起单位议定"}
+    source = f"据《{template.title}》编写（{template.source}）"
+    return Wording(made["title"], source[:300], made["chapters"], made["terms"])
+
+
+def in_force(alliance: Alliance, on: date | None = None) -> Charter | None:
+    """The version that binds the alliance on that day, today unless one is named."""
+    return Charter.objects.in_force(alliance, on or day_of(clock.now()))
+
+
+def terms_of(charter: Charter) -> CharterTerms:
+    """What the software enforces of a version. Adopted ones were read when they were written."""
+    return CharterTerms.from_json(charter.terms)
+
+
+def terms(alliance: Alliance, on: date | None = None) -> CharterTerms:
+    """The terms in force. Refused where no version is."""
+    charter = in_force(alliance, on)
+    if charter is None:
+        raise RuleBroken("No charter of %(alliance)s is in force.", alliance=alliance.name)
+    return terms_of(charter)
+
+
+@transaction.atomic(durable=True)
+def write(alliance: Alliance, wording: Wording, *, by: Seat, at: datetime) -> Charter:
+    """Keep the next version as a draft, in place of an earlier draft. Refused if it is unreadable.
+
+    It binds nobody before the council adopts it.
+    """
+    alliance = lock(alliance)
+    charter = put(alliance, wording, by=by, at=at)
+    record(charter, "charter.written", by=by, at=at, version=charter.version)
+    return charter
+
+
+@transaction.atomic(durable=True)
+def discard(charter: Charter, *, by: Seat, at: datetime) -> None:
+    """Delete a draft. Refused for a version that was adopted."""
+    charter = lock(charter, state=CharterState.DRAFT)
+    record(charter, "charter.discarded", by=by, at=at, version=charter.version)
+    charter.delete()
+
+
+@part
+def put(alliance: Alliance, wording: Wording, *, by: Seat, at: datetime) -> Charter:
+    """Write the draft's row. Refused without articles, and where the terms cannot be read."""
+    if not wording.chapters:
+        raise RuleBroken("A charter has at least one article: write it.")
+    try:
+        CharterTerms.from_json(wording.terms)
+    except Unreadable as wrong:
+        raise RuleBroken("The terms cannot be read: %(wrong)s", wrong=str(wrong)) from wrong
+    facts = {
+        "title": wording.title,
+        "source": wording.source,
+        "chapters": wording.chapters,
+        "terms": wording.terms,
+        "written_by": by,
+        "written_at": at,
+    }
+    draft = alliance.charters.filter(state=CharterState.DRAFT).first()
+    if draft is not None:
+        for name, value in facts.items():
+            setattr(draft, name, value)
+        draft.save(update_fields=list(facts))
+        return draft
+    last = alliance.charters.aggregate(last=Max("version"))["last"] or 0
+    return Charter.objects.create(code=new_code(), alliance=alliance, version=last + 1, **facts)
+
+
+@part
+def adopt(charter: Charter, *, adopted_by: str, on: date, by: Actor, at: datetime) -> Charter:
+    """Put a draft in force from that day on, and supersede the version before it.
+
+    For the rules that found an alliance or close a motion; `adopted_by` says which. Refused for a
+    day before the version before it.
+    """
+    charter = lock(charter, state=CharterState.DRAFT)
+    before = charter.alliance.charters.filter(state=CharterState.ADOPTED).first()
+    if before is not None:
+        if before.in_force_from and on < before.in_force_from:
+            raise RuleBroken(
+                "Version %(version)s is in force since %(day)s: choose a later day.",
+                version=before.version,
+                day=before.in_force_from,
+            )
+        move(lock(before), CharterState.SUPERSEDED)
+    move(
+        charter,
+        CharterState.ADOPTED,
+        in_force_from=on,
+        adopted_at=at,
+        adopted_by=adopted_by,
+    )
+    outbox.emit(
+        record(
+            charter,
+            "charter.adopted",
+            by=by,
+            at=at,
+            public=True,
+            alliance=charter.alliance.number,
+            version=charter.version,
+            in_force_from=on,
+        )
+    )
+    return charter
