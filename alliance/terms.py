@@ -208,14 +208,23 @@ class CharterTerms:
 
     def articles(self) -> Iterator[str]:
         """Every article that a figure names, as it is written."""
-        for part in (*self.bodies.values(), *self.matters.values(), *self.levels.values()):
-            yield part.article
+        cited: tuple[Any, ...] = (
+            *self.bodies.values(),
+            *self.matters.values(),
+            *self.levels.values(),
+            self.dues,
+            self.leaving,
+            self.joining,
+            self.rights,
+            self.duties,
+            self.income,
+            self.expenditure,
+            *(self.officers or {}).values(),
+        )
+        yield from (part.article for part in cited)
         for vote in self.votes.values():
             yield from vote.articles.values()
-        for part in (self.dues, self.leaving, self.joining, self.rights, self.duties):
-            yield part.article
-        yield from (self.income.article, self.expenditure.article, self.leaving.duties_article)
-        yield from (one.article for one in (self.officers or {}).values())
+        yield self.leaving.duties_article
         yield self.meetings_article
 
     def _check(self) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from alliance import charter_text, charters, enforcement
 from alliance import terms as terms_module
 from alliance.models import Charter, CharterState
-from alliance.terms import MATTERS, CharterTerms
+from alliance.terms import CharterTerms
 from core import clock
 from core.models import Event
 from tests.factories import AllianceFactory, OfficerFactory
