@@ -1,5 +1,19 @@
 """The rows of procurement, by aggregate."""
 
+from procurement.models.archives import Archive, ArchiveState
+from procurement.models.arguments import (
+    Argument,
+    ArgumentPhase,
+    ArgumentState,
+    Comment,
+    Conclusion,
+    Expert,
+    Manner,
+    Opinion,
+    Reply,
+    Stance,
+    Verdict,
+)
 from procurement.models.needs import (
     UNPUBLISHED,
     Answer,
@@ -7,6 +21,16 @@ from procurement.models.needs import (
     NeedState,
     NeedVersion,
     NeedWarning,
+)
+from procurement.models.procedures import (
+    ENDED,
+    PREPARED,
+    WON,
+    Procedure,
+    ProcedureMethod,
+    ProcedurePhase,
+    ProcedureState,
+    Quote,
 )
 from procurement.models.thresholds import (
     CatalogueEntry,
@@ -17,15 +41,36 @@ from procurement.models.thresholds import (
 )
 
 __all__ = [
+    "ENDED",
+    "PREPARED",
     "UNPUBLISHED",
+    "WON",
     "Answer",
+    "Archive",
+    "ArchiveState",
+    "Argument",
+    "ArgumentPhase",
+    "ArgumentState",
     "CatalogueEntry",
+    "Comment",
+    "Conclusion",
+    "Expert",
     "Form",
     "Kind",
+    "Manner",
     "Need",
     "NeedState",
     "NeedVersion",
     "NeedWarning",
+    "Opinion",
+    "Procedure",
+    "ProcedureMethod",
+    "ProcedurePhase",
+    "ProcedureState",
     "ProcurementStandard",
+    "Quote",
+    "Reply",
     "RequirementRule",
+    "Stance",
+    "Verdict",
 ]
