@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import adapter, certificates, tasks
         from accounts import todo as own
-        from accounts.models import InvitationState, OrganisationState
+        from accounts.models import AmendmentState, InvitationState, OrganisationState
         from core import fields, meanings, timetable, todo, uploads
 
         meanings.register(
@@ -26,6 +26,14 @@ class AccountsConfig(AppConfig):
                 InvitationState.ACCEPTED: "done",
                 InvitationState.DECLINED: "ended",
                 InvitationState.WITHDRAWN: "ended",
+            }
+        )
+        meanings.register(
+            {
+                AmendmentState.ASKED: "wait",
+                AmendmentState.GRANTED: "done",
+                AmendmentState.REFUSED: "fail",
+                AmendmentState.WITHDRAWN: "ended",
             }
         )
         uploads.purpose(
@@ -63,6 +71,13 @@ class AccountsConfig(AppConfig):
             with_about=False,
         )
         todo.kind(
+            "amendment-asked",
+            _("Decide on the change"),
+            _("Look at it"),
+            "accounts:amendment",
+            hint=_("Name, kind or representative of a unit changes."),
+        )
+        todo.kind(
             "certificate-expiring",
             _("Renew the certificate"),
             _("Upload the new one"),
@@ -75,6 +90,10 @@ class AccountsConfig(AppConfig):
             "organisation.verified": _("Verified the organisation"),
             "organisation.refused": _("Refused the organisation"),
             "organisation.kept": _("Updated the organisation's contacts"),
+            "amendment.asked": _("Asked for a change of the registration"),
+            "amendment.withdrawn": _("Withdrew the request for a change"),
+            "organisation.amended": _("Granted a change of the registration"),
+            "amendment.refused": _("Refused a change of the registration"),
             "certificate.entered": _("Added a certificate"),
             "certificate.replaced": _("Replaced a certificate"),
             "certificate.put-away": _("Put a certificate away"),

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from accounts.models import (
     REMINDERS,
+    Amendment,
     Certificate,
     CertificateKind,
     Deed,
@@ -134,7 +135,9 @@ def due_reminder(certificate: Certificate, on: date) -> int | None:
 
 
 def is_readable(upload: Upload, request: Any) -> bool:
-    """The scan of a certificate: for its organisation, and for who verifies and supervises."""
+    """The scan of a certificate, or a paper of an amendment: for its organisation, and for who
+    verifies and supervises.
+    """
     seat = request.seat
     if seat is None:
         return False
@@ -142,18 +145,24 @@ def is_readable(upload: Upload, request: Any) -> bool:
         return True
     if seat.may(Deed.SUPERVISE):
         return True
-    certificate = Certificate.objects.filter(code=upload.subject_code).first()
-    return certificate is not None and certificate.organisation_id == seat.organisation_id
+    model = Amendment if upload.subject == Amendment._meta.label_lower else Certificate
+    own = model._default_manager.filter(organisation=seat.organisation, code=upload.subject_code)
+    return own.exists()
 
 
 @part
 def keep(
-    organisation: Organisation, *, kind: CertificateKind, scan: Upload, now: datetime
+    organisation: Organisation,
+    *,
+    kind: CertificateKind,
+    scan: Upload,
+    now: datetime,
+    had_by: Amendment | None = None,
 ) -> Certificate:
     """A paper that came with a registration; a newer one of its kind supersedes the older."""
     older = Certificate.objects.of(organisation).current().filter(kind=kind).first()
     entry = Entry(kind=kind, name=str(kind.label), number=organisation.uscc or "")
-    newer = _entered(organisation, entry, scan, now)
+    newer = _entered(organisation, entry, scan, now, had_by=had_by)
     if older is not None:
         older.superseded_by = newer
         older.save(update_fields=["superseded_by"])
@@ -166,7 +175,14 @@ def put_all_away(organisation: Organisation, *, now: datetime) -> None:
     Certificate.objects.of(organisation).current().update(put_away_at=now)
 
 
-def _entered(organisation: Organisation, entry: Entry, scan: Upload, now: datetime) -> Certificate:
+def _entered(
+    organisation: Organisation,
+    entry: Entry,
+    scan: Upload,
+    now: datetime,
+    *,
+    had_by: Amendment | None = None,
+) -> Certificate:
     if entry.issued_on and entry.valid_until and entry.valid_until < entry.issued_on:
         raise RuleBroken("The certificate would end before it was issued: check both days.")
     certificate = Certificate.objects.create(
@@ -176,7 +192,10 @@ def _entered(organisation: Organisation, entry: Entry, scan: Upload, now: dateti
         entered_at=now,
         **{name: getattr(entry, name) for name in entry.__dataclass_fields__},
     )
-    uploads.attach(scan, to=certificate)
+    if had_by is None:
+        uploads.attach(scan, to=certificate)
+    else:
+        uploads.hand_over(scan, of=had_by, to=certificate)
     return certificate
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.cn import ric
 
 from accounts import identity, seats
+from accounts.amendments import FIXED_KINDS, Amended
 from accounts.certificates import Entry
 from accounts.models import (
     DEEDS_OF,
@@ -241,6 +242,59 @@ class RegistrationForm(Receiving, ContactsForm):
         names = ("kind", "uscc", "name", "legal_representative", "authority")
         own = {name: getattr(organisation, name) or "" for name in names}
         return {**super().initial_of(organisation), **own}
+
+
+class AmendmentForm(Receiving, forms.Form):
+    """What changes of what the operator verified, with its proof."""
+
+    name = forms.CharField(
+        label=_("Name of the unit"),
+        max_length=120,
+        help_text=_("In full, as on the new licence; leave what does not change as it is."),
+    )
+    kind = forms.ChoiceField(label=_("Kind of unit"))
+    legal_representative = forms.CharField(
+        label=_("Legal representative or person in charge"), max_length=60
+    )
+    reason = forms.CharField(
+        label=_("Reason of the change"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Such as a reform, a resolution or an appointment, with its day."),
+    )
+    licence = UploadField(
+        "accounts.certificate",
+        label=_("Scan of the new licence or certificate"),
+        error_messages={"required": _("Add a scan of the new licence.")},
+        help_text=_("Once granted it takes the place of the old one in the wallet."),
+    )
+    papers = UploadField(
+        "accounts.certificate",
+        label=_("Other proof"),
+        many=True,
+        required=False,
+        help_text=_("Such as the notice of the registration authority, or the appointment."),
+    )
+    once = OnceField(required=False)
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        self.organisation = organisation
+        names = ("name", "kind", "legal_representative")
+        initial = {name: getattr(organisation, name) for name in names}
+        super().__init__(*args, initial=initial, **kwargs)
+        fixed = organisation.kind in FIXED_KINDS
+        own = [kind for kind in OrganisationKind if kind == organisation.kind]
+        others = [kind for kind in OrganisationKind if kind not in FIXED_KINDS]
+        kind_field = self.fields["kind"]
+        assert isinstance(kind_field, forms.ChoiceField)  # noqa: S101
+        kind_field.choices = [(kind.value, kind.label) for kind in (own if fixed else others)]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"].strip()
+        return name
+
+    def amended(self) -> Amended:
+        return Amended(**{name: self.cleaned_data[name] for name in Amended.__dataclass_fields__})
 
 
 class ReasonForm(forms.Form):

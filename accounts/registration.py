@@ -141,7 +141,7 @@ def resubmit(
 def verify(organisation: Organisation, *, by: Seat, at: datetime) -> Organisation:
     """Find an organisation to be what it says. Refused to whoever sits in it."""
     organisation = lock(organisation, state=OrganisationState.SUBMITTED)
-    _check_another_person(organisation, by)
+    check_another_person(organisation, by)
     verified_at = clock.after_lock()
     move(organisation, OrganisationState.VERIFIED, verified_at=verified_at, state_reason="")
     facts = {"unit": organisation.name, "uscc": organisation.uscc, "kind": organisation.kind}
@@ -155,7 +155,7 @@ def verify(organisation: Organisation, *, by: Seat, at: datetime) -> Organisatio
 def refuse(organisation: Organisation, *, reason: str, by: Seat, at: datetime) -> Organisation:
     """Send an organisation back with the reason. Refused without one, and to whoever sits in it."""
     organisation = lock(organisation, state=OrganisationState.SUBMITTED)
-    _check_another_person(organisation, by)
+    check_another_person(organisation, by)
     reason = reason.strip()
     if not reason:
         raise RuleBroken("Say what is wrong, so that it can be put right.")
@@ -237,10 +237,14 @@ def _keep_papers(
             certificates.keep(organisation, kind=kind, scan=scan, now=now)
 
 
-def _handed_in(now: datetime) -> dict[str, Any]:
+def promised(now: datetime) -> datetime:
+    """Until when the operator has promised to be done with what came in at `now`."""
     calendar = CalendarDay.objects.calendar()
-    due = calendar.add_working_days(day_of(now), VERIFIED_WITHIN)
-    return {"submitted_at": now, "state_reason": "", "verify_until": due.until()}
+    return calendar.add_working_days(day_of(now), VERIFIED_WITHIN).until()
+
+
+def _handed_in(now: datetime) -> dict[str, Any]:
+    return {"submitted_at": now, "state_reason": "", "verify_until": promised(now)}
 
 
 def _submitted(organisation: Organisation, *, by: Actor, at: datetime) -> None:
@@ -254,7 +258,8 @@ def _submitted(organisation: Organisation, *, by: Actor, at: datetime) -> None:
     )
 
 
-def _check_another_person(organisation: Organisation, by: Seat) -> None:
+def check_another_person(organisation: Organisation, by: Seat) -> None:
+    """Nobody decides on a unit in which he sits or sat."""
     if organisation.seats.filter(user=by.user_id).exists():
         raise RuleBroken("You hold or held a seat in this unit: somebody else must decide on it.")
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 from django.utils.timezone import localdate
 
 from accounts.models import (
+    Amendment,
     Certificate,
     Deed,
     Invitation,
@@ -33,6 +34,13 @@ def waiting_for(seat: Seat, at: datetime) -> Iterator[Rows]:
         submitted = Organisation.objects.filter(state=OrganisationState.SUBMITTED)
         yield todo.rows(
             "organisation-submitted", submitted, title="name", about="code", due_at="verify_until"
+        )
+        yield todo.rows(
+            "amendment-asked",
+            Amendment.objects.waiting(),
+            title="name_before",
+            about="code",
+            due_at="decide_until",
         )
     if seat.may(Deed.EDIT_ORGANISATION):
         own = Organisation.objects.filter(pk=seat.organisation_id, state=OrganisationState.REFUSED)

@@ -9,6 +9,13 @@ urlpatterns = [
     path("unit/new/", views.register, name="register"),
     path("unit/contacts/", views.contacts, name="contacts"),
     path("unit/resubmit/", views.resubmit, name="resubmit"),
+    path("unit/amend/", views.amendment_ask, name="amendment-ask"),
+    path("unit/amendments/<str:code>/", views.amendment, name="amendment"),
+    path(
+        "unit/amendments/<str:code>/withdraw/", views.amendment_withdraw, name="amendment-withdraw"
+    ),
+    path("unit/amendments/<str:code>/grant/", views.amendment_grant, name="amendment-grant"),
+    path("unit/amendments/<str:code>/refuse/", views.amendment_refuse, name="amendment-refuse"),
     path("seats/", views.seats, name="seats"),
     path("seats/invite/", views.invite, name="invite"),
     path("seats/<str:code>/change/", views.seat_change, name="seat-change"),

@@ -4,17 +4,20 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import amendments as amending
 from accounts import certificates as wallet
 from accounts import disclosure, identity, registration
 from accounts import seats as seating
 from accounts.access import SESSION_KEY, require_seat, signed_in, staff
 from accounts.forms import (
+    AmendmentForm,
     CertificateForm,
     ContactsForm,
     InvitationForm,
@@ -23,17 +26,21 @@ from accounts.forms import (
     TermsForm,
 )
 from accounts.models import (
+    Amendment,
+    AmendmentState,
     Certificate,
     CertificateKind,
     Deed,
     Invitation,
     InvitationState,
     Organisation,
+    OrganisationKind,
     OrganisationState,
     Seat,
 )
 from core import calendar, clock
 from core.lifecycle import RuleBroken
+from core.models import Upload
 from core.once import AlreadyDone
 from core.views import public, refusal
 
@@ -143,7 +150,12 @@ def organisation(request):
     context = {
         "organisation": organisation,
         "papers": _licences(organisation).select_related("scan"),
+        "amendments": organisation.amendments.all()[:20],
         "may_edit": request.seat.may(Deed.EDIT_ORGANISATION),
+        "may_amend": request.seat.may(Deed.EDIT_ORGANISATION)
+        and organisation.is_verified
+        and organisation.kind != OrganisationKind.NATURAL_PERSON
+        and not organisation.amendments.waiting().exists(),
         "inner_fits": not organisation.uscc or identity.inner_fits(organisation.uscc),
     }
     return render(request, "accounts/organisation.html", context)
@@ -161,13 +173,139 @@ def contacts(request):
     return render(request, "accounts/contacts.html", context)
 
 
+# Amendments
+
+
+@require_seat(Deed.EDIT_ORGANISATION)
+def amendment_ask(request):
+    """Ask the operator that name, kind or representative of the unit be changed."""
+    organisation = request.seat.organisation
+    if not organisation.is_verified or organisation.kind == OrganisationKind.NATURAL_PERSON:
+        return redirect("accounts:organisation")
+    form = AmendmentForm(
+        request.POST or None, request.FILES or None, by=request.seat, organisation=organisation
+    )
+    if form.is_valid():
+        try:
+            made = amending.ask(
+                organisation,
+                form.amended(),
+                reason=form.cleaned_data["reason"],
+                licence=form.cleaned_data["licence"],
+                papers=form.cleaned_data["papers"],
+                by=request.seat,
+                at=clock.now(),
+                key=form.cleaned_data["once"],
+            )
+        except AlreadyDone as twin:
+            return redirect("accounts:amendment", twin.subject_code)
+        except RuleBroken as refused:
+            refusal(request, refused, about=organisation, form=form)
+        else:
+            messages.success(request, _("Handed in: the operator decides within 3 working days."))
+            return redirect("accounts:amendment", made.code)
+    context = {"form": form, "organisation": organisation}
+    return render(request, "accounts/amendment-ask.html", context)
+
+
+def _amendment(request, code):
+    """One of one's own unit; any, for who verifies or supervises."""
+    rows = Amendment.objects.select_related(
+        "organisation", "licence", "asked_by__user", "decided_by__user"
+    )
+    if not (request.seat.may(Deed.VERIFY_ORGANISATION) or request.seat.may(Deed.SUPERVISE)):
+        rows = rows.filter(organisation=request.seat.organisation)
+    return get_object_or_404(rows, code=code)
+
+
+def _shown_amendment(request, amendment, form):
+    papers = Upload.objects.filter(
+        subject=Amendment._meta.label_lower, subject_code=amendment.code
+    ).exclude(pk=amendment.licence_id)
+    waits = amendment.state == AmendmentState.ASKED
+    own = amendment.organisation_id == request.seat.organisation_id
+    context = {
+        "amendment": amendment,
+        "organisation": amendment.organisation,
+        "papers": papers.order_by("pk"),
+        "form": form,
+        "may_withdraw": waits and own and request.seat.may(Deed.EDIT_ORGANISATION),
+        "may_decide": waits and not own and request.seat.may(Deed.VERIFY_ORGANISATION),
+    }
+    return render(request, "accounts/amendment.html", context)
+
+
+@require_seat()
+@require_safe
+def amendment(request, code):
+    return _shown_amendment(request, _amendment(request, code), ReasonForm())
+
+
+@require_seat(Deed.EDIT_ORGANISATION)
+def amendment_withdraw(request, code):
+    own = Amendment.objects.filter(organisation=request.seat.organisation)
+    found = get_object_or_404(own.select_related("organisation"), code=code)
+    if request.method == "POST":
+        try:
+            amending.withdraw(found, by=request.seat, at=clock.now())
+        except RuleBroken as refused:
+            refusal(request, refused, about=found)
+        else:
+            messages.success(request, _("The request is withdrawn."))
+        return redirect("accounts:amendment", code)
+    context = {
+        "desk": True,
+        "title": _("Withdraw the request for a change?"),
+        "consequences": [_("The unit stays registered as it is; you may ask anew at any time.")],
+        "verb": _("Withdraw the request"),
+        "keep": _("Leave it in"),
+        "back": reverse("accounts:amendment", args=[code]),
+    }
+    return render(request, "confirm.html", context)
+
+
+@staff(Deed.VERIFY_ORGANISATION)
+@require_POST
+def amendment_grant(request, code):
+    found = _amendment(request, code)
+    try:
+        amending.grant(found, by=request.seat, at=clock.now())
+    except RuleBroken as refused:
+        refusal(request, refused, about=found)
+        return redirect("accounts:amendment", code)
+    messages.success(request, _("Granted: %(name)s") % {"name": found.name_after})
+    return redirect("accounts:verifications")
+
+
+@staff(Deed.VERIFY_ORGANISATION)
+@require_POST
+def amendment_refuse(request, code):
+    found = _amendment(request, code)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            amending.refuse(found, reason=reason, by=request.seat, at=clock.now())
+        except RuleBroken as refused:
+            refusal(request, refused, about=found, form=form)
+        else:
+            messages.success(request, _("Refused: %(name)s") % {"name": found.name_before})
+            return redirect("accounts:verifications")
+    return _shown_amendment(request, found, form)
+
+
 @staff(Deed.VERIFY_ORGANISATION)
 @require_safe
 def verifications(request):
     """The queue, oldest first."""
     waiting = Organisation.objects.filter(state=OrganisationState.SUBMITTED)
     waiting = waiting.select_related("region").order_by("submitted_at", "pk")
-    context = {"organisations": waiting[:VERIFICATION_PAGE], "count": waiting.count()}
+    changes = Amendment.objects.waiting().select_related("organisation").order_by("asked_at", "pk")
+    context = {
+        "organisations": waiting[:VERIFICATION_PAGE],
+        "count": waiting.count(),
+        "amendments": changes[:VERIFICATION_PAGE],
+    }
     return render(request, "accounts/verifications.html", context)
 
 

@@ -215,6 +215,17 @@ def attach(upload: Upload, *, to: Any) -> Upload:
     return upload
 
 
+@part
+def hand_over(upload: Upload, *, of: Any, to: Any) -> Upload:
+    """Give a file that the row `of` has to the row `to`. Refused for a file of any other row."""
+    upload = lock(upload)
+    if (upload.subject, upload.subject_code) != (of._meta.label_lower, of.code):
+        raise RuleBroken("This file belongs to something else already: choose it anew.")
+    upload.subject, upload.subject_code = to._meta.label_lower, to.code
+    upload.save(update_fields=["subject", "subject_code"])
+    return upload
+
+
 def is_readable(upload: Upload, request: Any) -> bool:
     """Whether the file may be given to who asks. An unknown purpose is given to nobody."""
     wanted = purposes.get(upload.purpose)

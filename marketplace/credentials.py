@@ -1,4 +1,4 @@
-"""What an agency has, after it is listed: services, qualifications and practitioners.
+"""What an agency says and has, after it is listed: services, qualifications and practitioners.
 
 A new qualification, practitioner or certificate is reviewed alone, in the time of an entry; what a
 unit offers and gives up takes effect at once.
@@ -22,7 +22,7 @@ from marketplace.agencies import (
     write_practitioner,
     write_qualification,
 )
-from marketplace.entry import Individual, Paper, Terms
+from marketplace.entry import Individual, Paper, Profile, Terms
 from marketplace.models import (
     Agency,
     AgencyService,
@@ -36,6 +36,31 @@ from marketplace.models import (
 
 Credential = Qualification | Practitioner | PractitionerCertificate
 Row = TypeVar("Row", bound=Credential)
+
+
+@transaction.atomic(durable=True)
+def describe(agency: Agency, profile: Profile, *, by: Actor, at: datetime) -> Agency:
+    """Bring the agency's public description up to date; the event keeps what was said.
+
+    Refused when nothing changes, and before it is listed. What was handed in with the entry stays
+    in its review.
+    """
+    agency = lock(agency, state=AgencyState.LISTED)
+    said = profile.columns()
+    changed = {name: value for name, value in said.items() if getattr(agency, name) != value}
+    if not changed:
+        raise RuleBroken("Nothing was changed.")
+    for name, value in changed.items():
+        setattr(agency, name, value)
+    agency.save(update_fields=list(changed))
+    # A person's phone is masked in public: the log tells that it changed, not to what.
+    told = {name: value for name, value in changed.items() if name != "authorised_phone"}
+    outbox.emit(
+        record(
+            agency, "agency.described", by=by, at=at, public=True, changed=sorted(changed), **told
+        )
+    )
+    return agency
 
 
 @transaction.atomic(durable=True)

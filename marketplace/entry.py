@@ -38,6 +38,22 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """What a listed agency says of itself, and changes by itself at any time."""
+
+    introduction: str
+    registered_capital: Decimal | None
+    staff_count: int
+    website: str
+    quality_measures: str
+    honours: str
+    authorised_phone: str
+
+    def columns(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
 class Terms:
     """An item as the agency offers it."""
 

@@ -48,6 +48,7 @@ def name_kinds() -> None:
         ("entry.submitted", _("submitted an entry")),
         ("agency.listed", _("passed an entry")),
         ("entry.returned", _("returned an entry")),
+        ("agency.described", _("changed the agency's introduction")),
         ("service.offered", _("offered a service")),
         ("service.stopped", _("stopped offering a service")),
         ("qualification.handed-in", _("handed in a qualification")),

@@ -29,6 +29,7 @@ supply = [
     path("desk/entry/begin/", entry.entry_begin, name="entry-begin"),
     path("desk/entry/submit/", entry.entry_submit, name="entry-submit"),
     path("desk/entry/<entry_section:section>/", entry.entry_section, name="entry-section"),
+    path("desk/agency/profile/", entry.profile_edit, name="profile-edit"),
     path("desk/agency/services/offer/", entry.service_offer, name="service-offer"),
     path("desk/agency/services/<slug:slug>/", entry.service_offer, name="service-change"),
     path("desk/agency/services/<slug:slug>/stop/", entry.service_stop, name="service-stop"),

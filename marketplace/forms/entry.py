@@ -26,8 +26,15 @@ from core.calendar import day_of
 from core.forms import Receiving, UploadField
 from core.models import Upload
 from core.widgets import DayInput, MoneyInput
-from marketplace.entry import Individual, Paper, Terms, Unit
-from marketplace.models import FeeBasis, FileKind, Holder, QualificationCategory, ServiceItem
+from marketplace.entry import Individual, Paper, Profile, Terms, Unit
+from marketplace.models import (
+    Agency,
+    FeeBasis,
+    FileKind,
+    Holder,
+    QualificationCategory,
+    ServiceItem,
+)
 
 SCAN = "marketplace.qualification-scan"
 FILE = "marketplace.entry-file"
@@ -83,14 +90,15 @@ class IdNumberField(forms.CharField):
         return number
 
 
-class UnitForm(Receiving, forms.Form):
+class ProfileForm(forms.Form):
+    """What a listed agency says of itself."""
+
     introduction = forms.CharField(
         label=_("Introduction"),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=2000,
         help_text=_("Main business, past work and strengths; public after listing."),
     )
-    established_on = forms.DateField(label=_("Established on"), widget=DayInput)
     registered_capital = forms.DecimalField(
         label=_("Registered capital (yuan)"),
         widget=MoneyInput,
@@ -113,6 +121,19 @@ class UnitForm(Receiving, forms.Form):
         max_length=2000,
         required=False,
     )
+    authorised_phone = forms.CharField(label=_("Phone of the authorised person"), max_length=30)
+
+    def profile(self) -> Profile:
+        names = Profile.__dataclass_fields__
+        return Profile(**{name: self.cleaned_data[name] for name in names})
+
+    @classmethod
+    def initial_of(cls, agency: Agency) -> dict[str, Any]:
+        return {name: getattr(agency, name) for name in cls.base_fields}
+
+
+class UnitForm(Receiving, ProfileForm):
+    established_on = forms.DateField(label=_("Established on"), widget=DayInput)
     licence = UnitUploadField(
         FILE, label=_("Business licence or certificate of registration"), many=True
     )
@@ -128,7 +149,6 @@ class UnitForm(Receiving, forms.Form):
         max_length=60,
         help_text=_("业务授权人: who handles business with owners for your unit."),
     )
-    authorised_phone = forms.CharField(label=_("Phone of the authorised person"), max_length=30)
     authorised_id = IdNumberField(label=_("ID number of the authorised person"))
     authorised_id_card = UnitUploadField(
         FILE, label=_("ID card of the authorised person, both sides"), many=True

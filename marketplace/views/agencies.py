@@ -78,6 +78,7 @@ def agency_detail(request, code):
     context = {
         "agency": agency,
         "organisation": agency.organisation,
+        "former_names": agency.organisation.former_names(),
         "services": agency.services.current().select_related("item").order_by("item__place"),
         "qualifications": [
             {"row": row, **validity(row.valid_until, today)}

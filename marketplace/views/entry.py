@@ -279,6 +279,29 @@ def _listed_own(request):
 
 
 @applicant
+def profile_edit(request):
+    """What the public reads of the agency, kept up to date by itself."""
+    agency = _listed_own(request)
+    initial = forms.ProfileForm.initial_of(agency)
+    form = forms.ProfileForm(request.POST or None, initial=initial)
+
+    def add(form):
+        credentials.describe(agency, form.profile(), by=request.seat, at=clock.now())
+
+    return _adding(
+        request,
+        form,
+        "marketplace/credential-add.html",
+        add,
+        done=_("Saved: your public page shows it from now on."),
+        agency=agency,
+        title=_("Edit the introduction and the contact"),
+        verb=_("Save and publish"),
+        hint=_("It is public at once. What you said before stays in the record."),
+    )
+
+
+@applicant
 def service_offer(request, slug=None):
     """Offer a service, or the same one on new terms."""
     agency = _listed_own(request)

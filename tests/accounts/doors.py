@@ -1,10 +1,10 @@
-from accounts import certificates, registration, seats
+from accounts import amendments, certificates, registration, seats
 from accounts.models import CertificateKind, Deed, OrganisationState, Rank
 from accounts.seats import Terms
 from core import clock, uploads
 from tests.cast import seated
 from tests.doors import Door, shown
-from tests.factories import CertificateFactory, SeatFactory
+from tests.factories import CertificateFactory, SeatFactory, UploadFactory
 from tests.files import pdf, upload
 
 
@@ -44,6 +44,16 @@ def refused(cast):
     organisation.save()
     registration.refuse(organisation, reason="执照已过期", by=cast.operator, at=clock.now())
     return []
+
+
+def amendment(cast):
+    unit = cast.agency.organisation
+    amended = amendments.Amended("新名称有限公司", unit.kind, unit.legal_representative)
+    licence = UploadFactory()
+    made = amendments.ask(
+        unit, amended, reason="改制", licence=licence, by=cast.agency, at=clock.now()
+    )
+    return [made.code]
 
 
 def without_edit(cast):
@@ -87,6 +97,22 @@ DOORS = [
     Door("accounts:register", right="agency", wrong=("operator", "shown"), stranger="shown"),
     Door("accounts:contacts", right="rival", wrong="agency", args=without_edit),
     Door("accounts:resubmit", right="agency", wrong=("rival", "done"), args=refused),
+    Door("accounts:amendment-ask", right="rival", wrong="agency", args=without_edit),
+    Door("accounts:amendment", args=amendment, right="agency", wrong=("rival", 404)),
+    Door("accounts:amendment", args=amendment, right="operator", wrong=("regulator", "shown")),
+    Door("accounts:amendment-withdraw", args=amendment, right="agency", wrong=("rival", 404)),
+    Door(
+        "accounts:amendment-withdraw", "post", args=amendment, right="agency", wrong=("rival", 404)
+    ),
+    Door("accounts:amendment-grant", "post", args=amendment, right="operator", wrong="agency"),
+    Door(
+        "accounts:amendment-refuse",
+        "post",
+        args=amendment,
+        data=lambda cast: REASON,
+        right="operator",
+        wrong="regulator",
+    ),
     Door("accounts:seats", right="agency", wrong=("operator", "shown")),
     Door("accounts:invite", right="agency", wrong="owner"),
     Door("accounts:seat-change", args=handler, right="agency", wrong=("rival", 404)),

@@ -76,6 +76,7 @@ SUPPLY = [
     Door("marketplace:entry-begin", "post", **APPLICANT),
     Door("marketplace:entry-section", args=drafted, right="agency", wrong=("rival", 404)),
     Door("marketplace:entry-submit", args=begun, right="agency", wrong=("rival", 404)),
+    Door("marketplace:profile-edit", args=listed, right="agency", wrong=("rival", 404)),
     Door("marketplace:service-offer", args=listed, right="agency", wrong=("rival", 404)),
     Door("marketplace:service-change", args=own_service, right="agency", wrong=("rival", 404)),
     Door("marketplace:service-stop", args=own_service, right="agency", wrong=("rival", 404)),

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from core.calendar import day_of
 from core.models import Event, Letter
 from marketplace import agencies, credentials
 from marketplace.eligibility import check, eligible, requirement_of
+from marketplace.entry import Profile
 from marketplace.models import Qualification, ReviewState
 from marketplace.tasks import remind_of_qualifications, step
 from tests.factories import (
@@ -33,6 +36,41 @@ def handed_in(agency, cast):
     return credentials.add_qualification(
         agency, paper(number="ZZ-9"), by=cast.agency, at=clock.now()
     )
+
+
+PROFILE = Profile(
+    introduction="专注水利工程造价咨询。",
+    registered_capital=Decimal("3000000.00"),
+    staff_count=42,
+    website="https://hengzhun.example",
+    quality_measures="三级复核。",
+    honours="",
+    authorised_phone="13970700799",
+)
+
+
+def test_an_agency_says_anew_what_it_is_and_the_record_keeps_both(agency, cast):
+    submitted_text = agency.reviews.get().content["unit"]["introduction"]
+    credentials.describe(agency, PROFILE, by=cast.agency, at=clock.now())
+    later = replace(PROFILE, introduction="专注水利与市政工程造价咨询。")
+    credentials.describe(agency, later, by=cast.agency, at=clock.now())
+    agency.refresh_from_db()
+    assert (agency.introduction, agency.staff_count) == (later.introduction, 42)
+    first, second = Event.objects.filter(name="agency.described").order_by("pk")
+    assert first.public
+    assert PROFILE.introduction in first.content
+    assert later.introduction in second.content
+    assert "staff_count" not in second.content  # only what changed
+    assert PROFILE.authorised_phone not in first.content
+    assert agency.reviews.get().content["unit"]["introduction"] == submitted_text
+    with refused("Nothing was changed"):
+        credentials.describe(agency, later, by=cast.agency, at=clock.now())
+
+
+def test_only_a_listed_agency_describes_itself_so(cast):
+    waiting = submitted(cast.agency)
+    with refused("is “%(now)s”"):
+        credentials.describe(waiting, PROFILE, by=cast.agency, at=clock.now())
 
 
 def test_a_service_is_offered_at_once_and_its_earlier_terms_end(agency, cast):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -23,6 +24,7 @@ from tests.factories import (
     QualificationFactory,
     ServiceItemFactory,
 )
+from tests.marketplace import entries
 from tests.marketplace.entries import begun, id_number, picture, submitted, whole
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,20 @@ def fill(browser, item):
     ):
         answer = browser.post(address(section), typed)
         assert answer.status_code == 302, answer.content.decode()
+
+
+def test_a_listed_agency_edits_what_the_public_reads(cast):
+    agency = entries.listed(cast.agency, cast.operator)
+    client = signed_in(cast.agency.user)
+    address = reverse("marketplace:profile-edit")
+    form = client.get(address).context["form"]
+    kept = {name: form.initial[name] or "" for name in form.fields}
+    wrong = client.post(address, kept | {"introduction": "", "staff_count": "37"})
+    assert wrong.context["form"].errors.keys() == {"introduction"}
+    assert 'value="37"' in wrong.text
+    client.post(address, kept | {"introduction": "专注水利工程造价咨询。"})
+    assert "专注水利工程造价咨询。" in Client().get(agency.get_absolute_url()).text
+    assert "专注水利工程造价咨询。" in client.get(reverse("marketplace:entry")).text
 
 
 def test_an_agency_enters_through_the_pages(browser, cast, item, engineer):
