@@ -1,5 +1,6 @@
 """What people and organisations type in."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -30,7 +31,7 @@ from accounts.registration import Contacts, Details
 from accounts.seats import Terms
 from core import calendar, clock
 from core.forms import OnceField, Receiving, UploadField
-from core.models import Region
+from core.models import Region, Upload
 from core.widgets import DayInput, MoneyInput, Options
 
 mobile = RegexValidator(r"^1[3-9]\d{9}$", _("A mobile number has 11 digits and begins with 1."))
@@ -60,6 +61,25 @@ class SignupForm(forms.Form):
         user.name = self.cleaned_data["name"].strip()
         user.phone = self.cleaned_data["phone"]
         user.save(update_fields=["name", "phone"])
+
+
+class UnitUploadField(UploadField):
+    """A file that anybody of the unit may have sent, or one of its wallet: colleagues share one
+    draft.
+    """
+
+    def _held(self, codes: Iterable[str]) -> list[Upload]:
+        codes = [code for code in codes if code]
+        if not codes or self.by is None:
+            return []
+        unit = self.by.signature().get("organisation", "-")
+        wallet = Certificate.objects.current().filter(organisation__code=unit).values("scan")
+        found = Upload.objects.filter(
+            Q(purpose=self.purpose, organisation_code=unit) | Q(pk__in=wallet), code__in=codes
+        )
+        if len(found) != len(set(codes)):
+            raise ValidationError(self.error_messages["gone"], code="gone")
+        return sorted(found, key=lambda upload: codes.index(upload.code))
 
 
 class UsccField(forms.CharField):

@@ -12,7 +12,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
@@ -20,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError as NumberFault
 
+from accounts.forms import UnitUploadField
 from accounts.models import Certificate, CertificateKind, Seat
 from core import clock
 from core.calendar import day_of
@@ -43,25 +43,6 @@ FILE = "marketplace.entry-file"
 def _offer(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None:
     field: Any = form.fields[name]
     field.choices = choices
-
-
-class UnitUploadField(UploadField):
-    """A file that anybody of the unit may have sent, or one of its wallet: colleagues share one
-    draft.
-    """
-
-    def _held(self, codes: Iterable[str]) -> list[Upload]:
-        codes = [code for code in codes if code]
-        if not codes or self.by is None:
-            return []
-        unit = self.by.signature().get("organisation", "-")
-        wallet = Certificate.objects.current().filter(organisation__code=unit).values("scan")
-        found = Upload.objects.filter(
-            Q(purpose=self.purpose, organisation_code=unit) | Q(pk__in=wallet), code__in=codes
-        )
-        if len(found) != len(set(codes)):
-            raise ValidationError(self.error_messages["gone"], code="gone")
-        return sorted(found, key=lambda upload: codes.index(upload.code))
 
 
 class IdNumberField(forms.CharField):

@@ -1,0 +1,251 @@
+"""What becomes of an application: returned with comments, forwarded, admitted or rejected.
+
+The secretariat returns or forwards; whether the unit is admitted the body decides that the charter
+in force names (`terms.matters["admission"]`), by a motion whose effect is `decide`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localtime
+
+from accounts.models import Seat
+from alliance import applications, charters, official, reviews, roll
+from alliance.models import Alliance, Application, ApplicationState, ApplicationVersion
+from alliance.official import Change
+from alliance.terms import Level
+from core import clock, letters, outbox
+from core.audit import Actor, record
+from core.calendar import day_of
+from core.lifecycle import RuleBroken, lock, move, part
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What one form, or the files, say anew."""
+
+    key: str
+    title: str
+    changes: Sequence[Change]
+
+
+@transaction.atomic(durable=True)
+def save_review(
+    application: Application, typed: Mapping[str, str], *, by: Actor, at: datetime
+) -> Application:
+    """Keep the comments as they are typed: no deed, so no event. Refused once it is reviewed."""
+    application = lock(application, state=ApplicationState.SUBMITTED)
+    application.review_draft = dict(typed)
+    application.save(update_fields=["review_draft"])
+    return application
+
+
+@transaction.atomic(durable=True)
+def return_(
+    application: Application,
+    comments: Mapping[str, str],
+    *,
+    message: str = "",
+    by: Seat,
+    at: datetime,
+) -> Application:
+    """Send it back with what is to be corrected, field by field. Refused without a comment, to
+    the applicant's own people, and for what is not with the secretariat.
+    """
+    application = lock(application, state=ApplicationState.SUBMITTED)
+    _refuse_own(application, by)
+    told = applications.labels(application)
+    said = {name: text.strip() for name, text in comments.items() if name in told and text.strip()}
+    if not said:
+        raise RuleBroken("Say beside the fields what is to be corrected: one comment at least.")
+    for name in told:
+        if name in said:
+            reviews.comment(application, field=name, text=said[name], by=by, at=at)
+    move(
+        application,
+        ApplicationState.RETURNED,
+        state_reason=message.strip() or f"共 {len(said)} 处需要修改，见各栏意见。",
+        review_draft={},
+    )
+    record(application, "application.returned", by=by, at=at, comments=said, message=message)
+    letters.post(
+        "alliance/application-returned",
+        to=application,
+        at=at,
+        link=application.get_absolute_url(),
+        application=application,
+        comments=[{"label": told[name], "text": said[name]} for name in told if name in said],
+    )
+    return application
+
+
+@transaction.atomic(durable=True)
+def forward(application: Application, *, level: str, by: Seat, at: datetime) -> Application:
+    """Put it before the body that decides by the charter in force, with the level proposed.
+
+    Refused to the applicant's own people, for a level that the charter does not know, and for what
+    is not with the secretariat.
+    """
+    application = lock(application, state=ApplicationState.SUBMITTED)
+    forwarded_at = clock.after_lock()
+    _refuse_own(application, by)
+    on = day_of(forwarded_at)
+    terms = charters.terms(application.alliance, on)
+    if level not in terms.levels:
+        raise RuleBroken("The charter in force knows no such level: choose one of its levels.")
+    body_key = terms.votes[terms.matters["admission"].vote].body
+    move(
+        application,
+        ApplicationState.FORWARDED,
+        charter=charters.in_force(application.alliance, on),
+        level=level,
+        deciding_body=body_key,
+        deciding_body_name=terms.bodies[body_key].name,
+        forwarded_by=by,
+        forwarded_at=forwarded_at,
+        review_draft={},
+    )
+    record(
+        application,
+        "application.forwarded",
+        by=by,
+        at=at,
+        body=application.deciding_body_name,
+        level=level,
+    )
+    letters.post(
+        "alliance/application-forwarded",
+        to=application,
+        at=at,
+        link=application.get_absolute_url(),
+        application=application,
+    )
+    return application
+
+
+def _refuse_own(application: Application, by: Seat) -> None:
+    if by.organisation_id == application.organisation_id:
+        raise RuleBroken("Nobody reviews what his own unit handed in: ask another secretary.")
+
+
+def levels(alliance: Alliance, at: datetime) -> list[tuple[str, Level]]:
+    """The levels that the charter in force has; none where no charter is."""
+    on = day_of(at)
+    return list(charters.terms(alliance, on).levels.items()) if _has_charter(alliance, on) else []
+
+
+def decided_by(alliance: Alliance, at: datetime) -> str:
+    """The name of the body that admits by the charter in force; empty where no charter is."""
+    on = day_of(at)
+    if not _has_charter(alliance, on):
+        return ""
+    return charters.terms(alliance, on).rule("admission")[0].name
+
+
+def _has_charter(alliance: Alliance, on: date) -> bool:
+    return charters.in_force(alliance, on) is not None
+
+
+# ── the decision ─────────────────────────────────────────────────────────────────────────────────
+
+
+@part
+def decide(motion: Any, outcome: Any, *, by: Actor, at: datetime) -> None:
+    """What the counted motion means for its application: admitted onto the roll, or rejected.
+
+    It must not refuse: an application that was withdrawn meanwhile stays so.
+    """
+    application = Application.objects.filter(code=motion.subject_code).first()
+    if application is None:
+        return
+    application = lock(application)
+    if application.state != ApplicationState.FORWARDED:
+        return
+    settled(
+        application,
+        carried=outcome.carried,
+        decision=f"{motion.meeting.title}（{motion.meeting.number}）议题：{motion.title}",
+        by=by,
+        at=at,
+    )
+
+
+@part
+def settled(
+    application: Application, *, carried: bool, decision: str, by: Actor, at: datetime
+) -> Application:
+    """The locked application as the body decided it, with the letters."""
+    decided_at = clock.after_lock()
+    alliance, unit = application.alliance, application.organisation
+    joined = alliance.members.current().filter(organisation=unit).first()
+    if carried:
+        member = joined or roll.enrol(
+            alliance,
+            unit,
+            level=application.level,
+            unit_kind=application.unit_kind,
+            on=localtime(decided_at).date(),
+        )
+        move(
+            application,
+            ApplicationState.ADMITTED,
+            decided_at=decided_at,
+            decision=decision[:300],
+            member=member,
+        )
+    else:
+        move(application, ApplicationState.REJECTED, decided_at=decided_at, decision=decision[:300])
+    event = record(application, f"application.{application.state}", by=by, at=at, decision=decision)
+    outbox.emit(event)
+    letters.post(
+        f"alliance/application-{application.state}",
+        to=application,
+        at=at,
+        link=application.get_absolute_url(),
+        application=application,
+    )
+    return application
+
+
+def awaiting(alliance: Alliance) -> Iterator[Application]:
+    """What may be put to the vote: forwarded and not decided, oldest first."""
+    rows = alliance.applications.filter(state=ApplicationState.FORWARDED)
+    yield from rows.select_related("organisation").order_by("forwarded_at", "pk")
+
+
+# ── versions ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def compared(old: ApplicationVersion, new: ApplicationVersion) -> list[Compared]:
+    """What changed between two versions: form by form as on the papers, then the files."""
+    application = new.application
+    told = []
+    for form in applications.forms_of(application):
+        before, after = (one.content["forms"].get(form.key, {}) for one in (old, new))
+        changes = official.compare(form, before, after)
+        told.append(
+            Compared(form.key, form.titled(applications.words(application.alliance)), changes)
+        )
+    names = applications.labels(application)
+    changes = [
+        Change(f"files.{name}", names[f"files.{name}"], before, after)
+        for name in applications.FILES
+        if _digests(old, name) != _digests(new, name)
+        for before, after in [(_names(old, name), _names(new, name))]
+    ]
+    return [*told, Compared("files", "附件", changes)]
+
+
+def _digests(version: ApplicationVersion, name: str) -> list[str]:
+    return [one["sha256"] for one in version.content["files"].get(name, [])]
+
+
+def _names(version: ApplicationVersion, name: str) -> str:
+    return "\n".join(
+        f"{one['name']}（{one['sha256'][:8]}）" for one in version.content["files"].get(name, [])
+    )
