@@ -21,7 +21,7 @@ from core.numbering import new_code
 from credit.models import Scheme
 from demo import city
 from demo.travel import Story
-from marketplace import bids, closing, evaluations, orders
+from marketplace import bids, closing, evaluations, orders, witnessing
 from marketplace.models import OrderState, ServiceOrder
 from marketplace.terms import Milestone as Stage
 from marketplace.terms import Terms, Witnessing
@@ -66,6 +66,7 @@ class Order:
         self.began, self.open_until = self._dates()
         self.choose_at = self.open_until + 30 * MINUTE
         self.row = ServiceOrder()
+        self.witnesses: list[str] = list(facts["witnesses"])  # who witnesses it today
 
     def _dates(self) -> tuple[datetime, datetime]:
         """The writing and the deadline; some endings fix the deadline and count back from it."""
@@ -123,7 +124,10 @@ class Order:
             yield from self._contract()
 
     def _bidding(self) -> Story:
+        yield from self._change_of_witnesses()
         for key in self.facts["witnesses"]:
+            if key not in self.witnesses:
+                continue
             yield clock.now() + 20 * MINUTE
             draw = closing.draw_of(self.row)
             name = city.user(key).name
@@ -143,9 +147,29 @@ class Order:
                 at=clock.now(),
             )
 
+    def _change_of_witnesses(self) -> Story:
+        """Public money: the regulator names another, who enters by the link of the letter."""
+        told = self.facts.get("change_of_witnesses")
+        if told is None:
+            return
+        yield clock.now() + 2 * HOUR
+        left = closing.draw_of(self.row).witnesses.get(name=city.user(told["leaves"]).name)
+        ((_witness, token),) = witnessing.change(
+            self.row,
+            leaving=[left.code],
+            coming=[_witnessing(told["comes"])],
+            reason=told["reason"],
+            by=city.seat("ding"),
+            at=clock.now(),
+        )
+        self.witnesses.remove(told["leaves"])
+        self.witnesses.append(told["comes"])
+        yield clock.now() + 20 * MINUTE
+        closing.enter(self.row, token, by=city.user(told["comes"]), at=clock.now())
+
     def _dice(self) -> Story:
         yield self.choose_at + 4 * MINUTE
-        first, *others = map(city.user, self.facts["witnesses"])
+        first, *others = map(city.user, self.witnesses)
         digits = "".join(secrets.choice("0123456789") for _ in range(20))
         closing.throw_dice(self.row, digits, by=first, at=clock.now())
         for other in others:
@@ -218,7 +242,6 @@ class Order:
 
     def _terms(self) -> Terms:
         facts, owner = self.facts, self.writer.organisation
-        witnesses = {one["key"]: one for one in city.data()["witnesses"]}
         return Terms(
             title=facts["title"],
             project_code=facts["project_code"],
@@ -240,12 +263,7 @@ class Order:
             method=facts["method"],
             open_until=self.open_until,
             choose_at=self.choose_at,
-            witnesses=tuple(
-                Witnessing(
-                    witnesses[key]["name"], witnesses[key]["phone"], f"{key}@yunjiang.example"
-                )
-                for key in facts["witnesses"]
-            ),
+            witnesses=tuple(map(_witnessing, facts["witnesses"])),
             contact_name=self.signer.user.name,
             contact_phone=owner.contact_phone,
             complaint_phone="0000-12345",
@@ -264,6 +282,11 @@ class Order:
 def _signer(key: str) -> Seat:
     unit = next(one for one in city.data()["organisations"] if one["key"] == key)
     return city.seat(SIGNERS.get(key, unit["people"][0]["key"]))
+
+
+def _witnessing(key: str) -> Witnessing:
+    told = next(one for one in city.data()["witnesses"] if one["key"] == key)
+    return Witnessing(told["name"], told["phone"], f"{key}@yunjiang.example")
 
 
 def _region(owner: Organisation) -> str:

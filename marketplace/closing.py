@@ -84,7 +84,7 @@ def close(order: ServiceOrder, *, by: Actor, at: datetime) -> ServiceOrder:
         return _decide(order, draw, by=by, at=at, decided_at=closed_at)
     move(order, OrderState.AWAITING_DICE, closed_at=closed_at)
     tell_bidders(order, "marketplace/order-closed", at=at)
-    waiting: tuple[letters.Addressee, ...] = (order.owner, *draw.witnesses.all())
+    waiting: tuple[letters.Addressee, ...] = (order.owner, *draw.witnesses.standing())
     for told in waiting:
         letters.post(
             "marketplace/dice-awaited", to=told, at=at, link=order.get_absolute_url(), order=order

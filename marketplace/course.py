@@ -14,6 +14,7 @@ from marketplace.models import OrderState, ServiceOrder
 
 EVENTS: Mapping[str, Any] = {
     "order.published": gettext_lazy("The notice was published"),
+    "order.witnesses-changed": gettext_lazy("The regulator changed the witnesses"),
     "order.closed": gettext_lazy("The list of bids was frozen"),
     "order.dice-thrown": gettext_lazy("The dice were thrown"),
     "order.dice-confirmed": gettext_lazy("A witness confirmed the dice"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Deed, Seat
 from contracts.models import Agreement, AgreementState
+from marketplace import witnessing
 from marketplace.models import Bid, OrderState, ServiceOrder
 from marketplace.orders import may_approve
 
@@ -43,6 +44,7 @@ def desk(order: ServiceOrder, seat: Seat, at: datetime) -> list[Offer]:
         *(_writing(order, seat) if own else ()),
         *_approving(order, seat, at),
         *(_running(order, seat, at) if own else ()),
+        *_witnesses(order, seat, at),
         *_dice(order, seat),
         *(_evaluating(order, seat) if own else ()),
         *_draw(order),
@@ -90,6 +92,12 @@ def _running(order: ServiceOrder, seat: Seat, at: datetime) -> Iterator[Offer]:
         yield Offer(_("Freeze the list now"), _to("order-close", order.code))
     if seat.may(Deed.APPROVE_ORDER):
         yield Offer(_("End the order"), _to("order-withdraw", order.code))
+
+
+def _witnesses(order: ServiceOrder, seat: Seat, at: datetime) -> Iterator[Offer]:
+    if seat.may(Deed.SUPERVISE) and witnessing.may_change(order, at):
+        verb = _("Name or replace witnesses")
+        yield Offer(verb, _to("order-witnesses", order.code), until=order.open_until)
 
 
 def _dice(order: ServiceOrder, seat: Seat) -> Iterator[Offer]:

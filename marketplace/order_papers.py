@@ -16,7 +16,7 @@ from core.paper import Block, Fields, Heading, Paper, Paragraph, Signatures, Tab
 from marketplace import conditions, eligibility
 from marketplace.models import Avoidance, Bid, Method, Needed, Regime, ServiceItem, ServiceOrder
 from publication.models import Notice
-from selection.models import Draw
+from selection.models import Draw, Witness
 
 REGIMES = {
     Regime.BELOW_THRESHOLD: "中介超市（集中采购目录以外、采购限额标准以下）",
@@ -86,11 +86,16 @@ def award_title(order: ServiceOrder) -> str:
 
 
 def notice(
-    order: ServiceOrder, *, items: Iterable[ServiceItem], avoidances: Iterable[Avoidance]
+    order: ServiceOrder,
+    *,
+    items: Iterable[ServiceItem],
+    avoidances: Iterable[Avoidance],
+    correction: Iterable[Block] = (),
 ) -> Paper:
-    """The notice of an order; before its publication, the same with the blanks shown."""
-    witnesses = "、".join(one["name"] for one in order.witnesses)
+    """The notice of an order, a correction told first; before its publication, the same with the
+    blanks shown."""
     blocks: list[Block] = [
+        *correction,
         Heading("一、项目概况"),
         Fields(
             _filled(
@@ -142,7 +147,7 @@ def notice(
                     f"{order.bidders_needed} 家符合要求的机构，不足则流标",
                 ),
                 ("中选与备选", f"中选 1 家，备选 {order.reserves} 家"),
-                ("见证人", witnesses),
+                ("见证人", witnesses(order)),
                 ("结果公示", f"{order.publicity_days} 个工作日，自结果公告次日起算"),
             )
         ),
@@ -175,6 +180,34 @@ def notice(
         Signatures(((order.owner.name, day(order.published_at) if order.published_at else ""),)),
     ]
     return Paper(notice_title(order), tuple(blocks), subtitle=order.number or "")
+
+
+def witnesses(order: ServiceOrder) -> str:
+    """Their names; beside each whom a regulator named, by which one."""
+    return "、".join(
+        f"{one['name']}（{one['named_by']}指定）" if one.get("named_by") else one["name"]
+        for one in order.witnesses
+    )
+
+
+def changed_witnesses(
+    regulator: str, left: Iterable[Witness], come: Iterable[Witness], reason: str, at: datetime
+) -> tuple[Block, ...]:
+    """What a corrected notice tells first: who changed its witnesses, when and why."""
+    return (
+        Heading("更正说明"),
+        Paragraph(
+            f"本订单使用财政资金，{regulator}于{instant(at)}变更见证人。本公告代替此前发布的选取公告，"
+            "除见证人外，其他内容不变。"
+        ),
+        Fields(
+            _filled(
+                ("不再担任见证人", "、".join(one.name for one in left)),
+                ("新指定的见证人", "、".join(one.name for one in come)),
+                ("变更原因", reason),
+            )
+        ),
+    )
 
 
 def withdrawal(order: ServiceOrder, at: datetime) -> Paper:

@@ -141,6 +141,13 @@ def _todo() -> None:
     )
     todo.kind("order-draft", _("Order being written"), _("Go on"), "marketplace:order-edit")
     todo.kind("order-throw", _("Throw the dice of the order"), _("Throw"), "marketplace:order-dice")
+    todo.kind(
+        "order-witnesses",
+        _("Public money: name or replace witnesses"),
+        _("Look"),
+        "marketplace:order-witnesses",
+        hint=_("You may until the deadline for bids; else the owner's witnesses stay."),
+    )
     todo.kind("order-witness", _("Have the dice thrown"), _("Look"), desk)
     todo.kind(
         "order-evaluate", _("Evaluate the service"), _("Evaluate"), "marketplace:order-evaluate"
@@ -154,6 +161,7 @@ def _todo() -> None:
         ("bid.received", _("bid for an order")),
         ("bid.replaced", _("replaced a bid")),
         ("bid.withdrawn", _("withdrew a bid")),
+        ("order.witnesses-changed", _("changed the witnesses of an order")),
         ("witness.invited", _("invited a witness")),
         ("order.dice-thrown", _("threw the dice of an order")),
     ):

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, NullIf
 from accounts.models import Deed, Seat
 from core import todo
 from marketplace.models import OrderState, ServiceOrder
-from selection.models import Draw
+from selection.models import Draw, Witness
 
 
 def waiting_for(seat: Seat, at: datetime) -> Iterable[QuerySet[Any, Any]]:
@@ -26,6 +26,8 @@ def waiting_for(seat: Seat, at: datetime) -> Iterable[QuerySet[Any, Any]]:
         yield _rows("order-correct", own.filter(state=OrderState.RETURNED), "open_until")
     if seat.may(Deed.WRITE_ORDER) or seat.may(Deed.APPROVE_ORDER):
         yield _rows("order-witness", own.filter(state=OrderState.AWAITING_DICE), "choose_at")
+    if seat.may(Deed.SUPERVISE):
+        yield _rows("order-witnesses", without_a_regulators_witness(at), "open_until")
     if seat.may(Deed.THROW_DICE):
         late = Draw.objects.filter(thrown_at=None, regulator_from__lte=at, fails_at__gt=at)
         waiting = ServiceOrder.objects.filter(
@@ -40,6 +42,17 @@ def drafts_of(seat: Seat, at: datetime) -> Iterable[QuerySet[Any, Any]]:
     if seat.may(Deed.WRITE_ORDER):
         drafts = ServiceOrder.objects.owned_by(seat.organisation).filter(state=OrderState.DRAFT)
         yield _rows("order-draft", drafts, "draft_saved_at")
+
+
+def without_a_regulators_witness(at: datetime) -> QuerySet[ServiceOrder]:
+    """Open orders paid by public money whose witnesses the owner alone has named."""
+    named = Witness.objects.standing().filter(named_by__isnull=False)
+    return ServiceOrder.objects.filter(
+        ~Exists(named.filter(draw__number=OuterRef("number"))),
+        state=OrderState.PUBLISHED,
+        open_until__gt=at,
+        public_funds__gt=0,
+    )
 
 
 def of_lone_owners(at: datetime) -> QuerySet[ServiceOrder]:

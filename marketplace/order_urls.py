@@ -38,6 +38,7 @@ demand = [
         bidding.order_invite,
         name="order-invite",
     ),
+    path("desk/orders/<slug:code>/witnesses/", bidding.order_witnesses, name="order-witnesses"),
     path("desk/orders/<slug:code>/dice/", bidding.order_dice, name="order-dice"),
     path("desk/orders/<slug:code>/evaluate/", order_desk.order_evaluate, name="order-evaluate"),
     path("desk/bids/<slug:code>/", bidding.bid_detail, name="bid-detail"),

@@ -155,9 +155,11 @@ def publish(order: ServiceOrder, *, by: Seat, at: datetime) -> ServiceOrder:
         announced_for=order.choose_at,  # type: ignore[arg-type]  # filled iff no draft
         regulator_days=int(follows.figures["witness.absence.working-days"].value),
         failure_days=int(follows.figures["witness.failure.working-days"].value),
+        confirmation_minutes=int(follows.figures["witness.confirmation.minutes"].value),
         at=published_at,
     )
-    witnesses.name(draw, order.witnesses, at=published_at)
+    limit = int(follows.figures["witness.maximum"].value)
+    witnesses.name(draw, order.witnesses, limit=limit, at=published_at)
     move(
         order,
         OrderState.PUBLISHED,
@@ -264,8 +266,12 @@ def check(terms: Terms, owner: Organisation, follows: Consequences) -> None:
         raise RuleBroken("The shares of the stages do not add up to 100: correct them.")
     if any(one.days > terms.service_days for one in terms.stages):
         raise RuleBroken("A stage ends after the days of service: give it fewer days.")
-    if not 1 <= len(terms.witnesses) <= 3:
-        raise RuleBroken("Name one to three witnesses: their dice decide draws and ties.")
+    most = int(follows.figures["witness.maximum"].value)
+    if not 1 <= len(terms.witnesses) <= most:
+        raise RuleBroken(
+            "Name at least one witness and at most %(limit)s: their dice decide draws and ties.",
+            limit=most,
+        )
     if len({one.phone for one in terms.witnesses}) < len(terms.witnesses):
         raise RuleBroken("Each witness needs a phone of his own.")
     if len({one.uscc for one in terms.avoided}) < len(terms.avoided):

@@ -59,10 +59,11 @@ def of(order: ServiceOrder, at: datetime) -> list[tuple[str, str]]:
         (
             _("Dice"),
             _(
-                "by the witness; after %(first)s working day by the regulator, "
-                "after %(last)s it fails"
+                "by the witness, the others confirm within %(minutes)s minutes; after %(first)s "
+                "working day by the regulator, after %(last)s it fails"
             )
             % {
+                "minutes": in_force["witness.confirmation.minutes"].value,
                 "first": in_force["witness.absence.working-days"].value,
                 "last": in_force["witness.failure.working-days"].value,
             },

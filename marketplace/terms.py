@@ -24,8 +24,10 @@ FIGURES = (
     "order.minimum-bidders.lowest.private-funds",
     "order.publicity.working-days",
     "order.evaluation.working-days",
+    "witness.maximum",
     "witness.absence.working-days",
     "witness.failure.working-days",
+    "witness.confirmation.minutes",
 )
 
 

@@ -7,7 +7,7 @@ longer change, the secret cannot either, and the dice are the witness's.
 
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
@@ -21,8 +21,6 @@ from core.numbering import new_code
 from selection import sealing, witnesses
 from selection.methods import Confirmation, Dice, Evidence, Frozen, Quote, Result, draw
 from selection.models import Draw, Envelope
-
-CONFIRMATION = timedelta(minutes=30)  # how long the other witnesses may look at the typed digits
 
 
 def of(number: str) -> Draw:
@@ -38,12 +36,14 @@ def commit(
     announced_for: datetime,
     regulator_days: int,
     failure_days: int,
+    confirmation_minutes: int,
     at: datetime,
 ) -> Draw:
     """Choose the secret of order `number`, and commit to it: the notice shows the commitment.
 
     The dice are announced for `announced_for`; once so many working days after that day are over, a
-    regulator may throw them in the witness's stead, and the order fails.
+    regulator may throw them in the witness's stead, and the order fails. Once thrown, the other
+    witnesses may confirm them for so many minutes.
     """
     calendar, day = CalendarDay.objects.calendar(), day_of(announced_for)
     secret = secrets.token_hex(32)
@@ -54,6 +54,7 @@ def commit(
         announced_for=announced_for,
         regulator_from=calendar.add_working_days(day, regulator_days).until(),
         fails_at=calendar.add_working_days(day, failure_days).until(),
+        confirmation_minutes=confirmation_minutes,
         commitment=draw.commitment(number, secret),
         sealed_secret=_seal(number, secret),
         committed_at=at,
@@ -109,13 +110,13 @@ def throw(draw: Draw, digits: str, *, by: Actor, at: datetime) -> Draw:
 
 @part
 def confirm(draw: Draw, digits: str, *, by: Actor, at: datetime) -> Draw:
-    """Another named witness types what he saw. Refused when it differs, and after half an hour."""
+    """Another named witness types what he saw. Refused when it differs, and when time is up."""
     draw = lock(draw)
     confirmed_at = clock.after_lock()
-    if draw.thrown_at is None:
+    if draw.confirmed_until is None:
         raise RuleBroken("The dice are not thrown yet: confirm them afterwards.")
     witness = witnesses.may_confirm(draw, by, confirmed_at)
-    if draw.revealed_at is not None or confirmed_at >= draw.thrown_at + CONFIRMATION:
+    if draw.revealed_at is not None or confirmed_at >= draw.confirmed_until:
         raise RuleBroken("The time to confirm the dice is over: tell the regulator what you saw.")
     if digits != draw.dice:
         raise RuleBroken(
@@ -129,9 +130,9 @@ def confirm(draw: Draw, digits: str, *, by: Actor, at: datetime) -> Draw:
 
 def is_seen(draw: Draw, at: datetime) -> bool:
     """Whether the dice are thrown, and every other witness has confirmed or had the time to."""
-    if draw.thrown_at is None:
+    if draw.confirmed_until is None:
         return False
-    return at >= draw.thrown_at + CONFIRMATION or not witnesses.awaited(draw)
+    return at >= draw.confirmed_until or not witnesses.awaited(draw)
 
 
 def is_failed(draw: Draw, at: datetime) -> bool:
@@ -180,7 +181,8 @@ def _frozen(draw: Draw) -> Frozen:
 def _dice(draw: Draw) -> Dice | None:
     if draw.dice is None or draw.thrown_at is None:
         return None
-    others = draw.witnesses.exclude(user=draw.thrower_id) if draw.thrower_id else []
+    named = draw.witnesses.standing()
+    others = named.exclude(user=draw.thrower_id) if draw.thrower_id else []
     return Dice(
         digits=draw.dice,
         thrown_by=draw.thrown_by or "",

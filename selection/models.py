@@ -3,6 +3,7 @@
     envelope:  sealed ──▶ opened             replaced or withdrawn: it no longer stands
     draw:      committed ──▶ frozen ──▶ thrown ──▶ revealed
     witness:   named ──▶ entered ──▶ confirmed (or has thrown)
+                 └────────┴──▶ replaced, before the list is frozen
 
 Each step fills columns that were empty, once: the database refuses every other change (migration
 0002).
@@ -10,7 +11,7 @@ Each step fills columns that were empty, once: the database refuses every other 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
@@ -87,6 +88,7 @@ class Draw(models.Model):
     announced_for = models.DateTimeField(_("time of the throw"))
     regulator_from = models.DateTimeField(_("from when the regulator may throw"))
     fails_at = models.DateTimeField(_("when the order fails for want of dice"))
+    confirmation_minutes = models.PositiveSmallIntegerField(_("minutes to confirm the dice"))
     commitment = models.CharField(max_length=64)
     sealed_secret = models.BinaryField()
     committed_at = models.DateTimeField()
@@ -146,6 +148,13 @@ class Draw(models.Model):
         return self.number
 
     @property
+    def confirmed_until(self) -> datetime | None:
+        """How long the other witnesses may look at the typed digits; None before the throw."""
+        if self.thrown_at is None:
+            return None
+        return self.thrown_at + timedelta(minutes=self.confirmation_minutes)
+
+    @property
     def facts(self) -> Frozen | None:
         """What was frozen; None before that."""
         return None if self.frozen is None else Frozen.from_json(self.frozen)
@@ -161,8 +170,17 @@ class Draw(models.Model):
         return METHODS[(self.frozen or {})["method"]]
 
 
+class WitnessQuerySet(models.QuerySet["Witness"]):
+    def standing(self) -> WitnessQuerySet:
+        """In whose stead nobody else was named."""
+        return self.filter(replaced_at=None)
+
+
 class Witness(models.Model):
-    """Somebody named in the notice to see the dice; `user` is known once he entered by his link."""
+    """Somebody named in the notice to see the dice; `user` is known once he entered by his link.
+
+    `named_by` is the regulator's unit that named him; empty where the owner did.
+    """
 
     code = models.CharField(max_length=16, unique=True, editable=False)
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="witnesses")
@@ -170,15 +188,27 @@ class Witness(models.Model):
     phone = models.CharField(_("mobile phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     named_at = models.DateTimeField()
+    named_by = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    replaced_at = models.DateTimeField(null=True)
     token_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
 
+    objects = WitnessQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         constraints = [
-            UniqueConstraint(fields=["draw", "user"], name="witness_once_per_draw"),
+            UniqueConstraint(
+                fields=["draw", "user"],
+                condition=Q(replaced_at=None),
+                name="witness_once_per_draw",
+            ),
+            CheckConstraint(
+                condition=Q(replaced_at=None) | Q(confirmed_at=None),
+                name="witness_replaced_confirms_nothing",
+            ),
             CheckConstraint(
                 condition=filled_iff(Q(entered_at__isnull=False), "user"),
                 name="witness_user_iff_entered",

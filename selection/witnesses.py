@@ -1,8 +1,9 @@
 """Witnesses 见证人: who may throw the dice of an order, and who confirms them.
 
-Up to three are named in the notice. Each enters by a one-time link, of which only the hash is kept,
-after signing in. Nobody with a seat at the owner, at an agency on the frozen list or at the
-operator counts, nor anybody who had one since the notice: giving a seat up for a day helps nobody.
+They are named in the notice, by the owner, or where public money is spent by a regulator too. Each
+enters by a one-time link, of which only the hash is kept, after signing in. Nobody with a seat at
+the owner, at an agency on the frozen list or at the operator counts, nor anybody who had one since
+the notice: giving a seat up for a day helps nobody.
 """
 
 import secrets
@@ -20,8 +21,6 @@ from core.lifecycle import RuleBroken, lock, part
 from core.numbering import new_code
 from selection.models import Draw, Witness
 
-LIMIT = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Right:
@@ -34,17 +33,27 @@ class Right:
 
 
 @part
-def name(draw: Draw, people: Iterable[Mapping[str, str]], *, at: datetime) -> list[Witness]:
-    """Name the witnesses of a draw: "name", "phone" and, where it is known, "email" of each.
+def name(
+    draw: Draw,
+    people: Iterable[Mapping[str, str]],
+    *,
+    limit: int,
+    at: datetime,
+    by: Organisation | None = None,
+) -> list[Witness]:
+    """Name witnesses of a draw: "name", "phone" and, where it is known, "email" of each.
 
-    Refused beyond three, and once the dice are thrown.
+    `by` is the regulator who names them, None for the owner. Refused beyond the limit, and once the
+    list is frozen: who bid is public from then on, so a witness could be chosen to suit one of
+    them, and the frozen facts bear the digest of the notice that names the witnesses. If none of
+    them comes, the regulator's own right to throw helps.
     """
     draw = lock(draw)
     people = list(people)
-    if draw.witnesses.count() + len(people) > LIMIT:
-        raise RuleBroken("An order has up to three witnesses: name fewer.")
-    if draw.thrown_at is not None:
-        raise RuleBroken("The dice were thrown already: they count once.")
+    if draw.frozen_at is not None:
+        raise RuleBroken("The list of bids is frozen: its witnesses stay as the notice names them.")
+    if draw.witnesses.standing().count() + len(people) > limit:
+        raise RuleBroken("An order has up to %(limit)s witnesses: name fewer.", limit=limit)
     return [
         draw.witnesses.create(
             code=new_code(),
@@ -52,15 +61,31 @@ def name(draw: Draw, people: Iterable[Mapping[str, str]], *, at: datetime) -> li
             phone=one.get("phone", ""),
             email=one.get("email", ""),
             named_at=at,
+            named_by=by,
         )
         for one in people
     ]
 
 
 @part
+def replace(witness: Witness, *, at: datetime) -> Witness:
+    """Let a witness go: his link and his right end. Refused twice, and once the list is frozen."""
+    draw = lock(witness.draw)
+    witness = lock(witness)
+    if witness.replaced_at is not None:
+        raise RuleBroken("%(name)s was replaced already: load the page again.", name=witness.name)
+    if draw.frozen_at is not None:
+        raise RuleBroken("The list of bids is frozen: its witnesses stay as the notice names them.")
+    witness.replaced_at = at
+    witness.save(update_fields=["replaced_at"])
+    return witness
+
+
+@part
 def invite(witness: Witness, *, at: datetime) -> str:
     """The token of the witness's link, shown this once; an earlier link ends. Refused once used."""
     witness = lock(witness)
+    _refuse_replaced(witness)
     if witness.entered_at is not None:
         raise RuleBroken("This witness has entered already: no new link is needed.")
     token = secrets.token_urlsafe(24)
@@ -86,11 +111,12 @@ def enter(draw: Draw, token: str, *, user: User, at: datetime) -> Witness:
         raise RuleBroken("This link invites no witness of the order: ask its owner for a new one.")
     witness = lock(witness)
     entered_at = clock.after_lock()
+    _refuse_replaced(witness)
     if witness.entered_at is not None:
         if witness.user_id == user.pk:
             return witness
         raise RuleBroken("This link was used by somebody else: tell the owner of the order.")
-    if witness.draw.witnesses.filter(user=user).exists():
+    if witness.draw.witnesses.standing().filter(user=user).exists():
         raise RuleBroken("You are a witness of this order already.")
     _refuse_barred(witness.draw, user, entered_at)
     witness.user, witness.entered_at = user, entered_at
@@ -106,7 +132,7 @@ def may_throw(draw: Draw, actor: Actor, at: datetime) -> Right:
     if at >= draw.fails_at:
         raise RuleBroken("Nobody threw the dice in time: the order fails.")
     user = _user(actor)
-    if user is not None and (witness := draw.witnesses.filter(user=user).first()) is not None:
+    if user is not None and (witness := _standing(draw, user)) is not None:
         _refuse_barred(draw, user, at)
         return Right(user, "witness", witness.name, witness)
     if isinstance(actor, Seat) and actor.may(Deed.THROW_DICE):
@@ -123,7 +149,7 @@ def may_throw(draw: Draw, actor: Actor, at: datetime) -> Right:
 def may_confirm(draw: Draw, actor: Actor, at: datetime) -> Witness:
     """The witness that the actor is; refuses who threw himself, and who is none."""
     user = _user(actor)
-    witness = draw.witnesses.filter(user=user).first() if user is not None else None
+    witness = _standing(draw, user) if user is not None else None
     if user is None or witness is None:
         raise RuleBroken("Only another named witness of the order confirms its dice.")
     if user.pk == draw.thrower_id:
@@ -136,8 +162,17 @@ def may_confirm(draw: Draw, actor: Actor, at: datetime) -> Witness:
 
 def awaited(draw: Draw) -> list[Witness]:
     """The other named witnesses, whose confirmation is still out."""
-    others = draw.witnesses.filter(confirmed_at=None)
+    others = draw.witnesses.standing().filter(confirmed_at=None)
     return [one for one in others if draw.thrower_id is None or one.user_id != draw.thrower_id]
+
+
+def _standing(draw: Draw, user: User) -> Witness | None:
+    return draw.witnesses.standing().filter(user=user).first()
+
+
+def _refuse_replaced(witness: Witness) -> None:
+    if witness.replaced_at is not None:
+        raise RuleBroken("Another witness was named in this one's stead: the link works no more.")
 
 
 def _refuse_barred(draw: Draw, user: User, at: datetime) -> None:

@@ -13,10 +13,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms import BoundField
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import UsccField
 from accounts.models import Organisation, Seat
+from core import clock, figures
+from core.calendar import day_of
 from core.forms import OnceField, Receiving, UploadField
 from core.models import Region
 from core.money import yuan
@@ -33,8 +36,9 @@ from marketplace.models import (
 )
 from marketplace.terms import Avoided, Milestone, Terms, Witnessing
 from selection import guards
+from selection.models import Witness
 
-DEMANDS, STAFF, STAGES, AVOIDED, WITNESSES = 3, 2, 4, 5, 3
+DEMANDS, STAFF, STAGES, AVOIDED = 3, 2, 4, 5
 FILES = "marketplace.order-file"
 
 
@@ -404,8 +408,16 @@ class MethodStep(Step):
 class PeopleStep(Step):
     slug, heading = "people", _("Avoidance and witnesses")
 
+    @cached_property
+    def witnesses(self) -> int:
+        """How many an order may have: by the figure in force where the order is written."""
+        region = Region.objects.filter(code=str(self.order.draft.get("region") or "")).first()
+        regime = str(self.order.draft.get("regime") or "")
+        in_force = figures.on(day_of(clock.now()), region=region, regime=regime)
+        return int(in_force["witness.maximum"].value)
+
     def prepare(self) -> None:
-        for place in range(WITNESSES):
+        for place in range(self.witnesses):
             self.fields[f"witness-{place}"] = _line(_("Name"), 60)
             self.fields[f"phone-{place}"] = _line(_("Mobile phone"), 20)
             self.fields[f"email-{place}"] = forms.EmailField(label=_("E-mail"), required=False)
@@ -421,11 +433,13 @@ class PeopleStep(Step):
         return [
             Group(
                 _("Witnesses"),
-                self._rows(WITNESSES, "witness", "phone", "email"),
+                self._rows(self.witnesses, "witness", "phone", "email"),
                 _(
-                    "One to three, with no seat at your unit, at an agency that bids, or at the "
-                    "platform. Only their names are published."
-                ),
+                    "One at least and %(limit)s at most, with no seat at your unit, at an agency "
+                    "that bids, or at the platform. Only their names are published. Where public "
+                    "money is spent, a regulator may name others until the deadline for bids."
+                )
+                % {"limit": self.witnesses},
             ),
             Group(
                 _("Agencies that must keep away"),
@@ -435,9 +449,9 @@ class PeopleStep(Step):
         ]
 
     def clean(self) -> dict[str, Any]:
-        if not self._filled(WITNESSES, "witness", "phone"):
+        if not self._filled(self.witnesses, "witness", "phone"):
             self.add_error("witness-0", _("Name at least one witness."))
-        for place, row in self._filled(WITNESSES, "witness", "phone", "email"):
+        for place, row in self._filled(self.witnesses, "witness", "phone", "email"):
             for name in ("witness", "phone"):
                 if not row[name]:
                     self.add_error(f"{name}-{place}", _("A witness needs name and phone."))
@@ -451,7 +465,7 @@ class PeopleStep(Step):
         return {
             "witnesses": tuple(
                 Witnessing(row["witness"], row["phone"], row["email"] or "")
-                for _place, row in self._filled(WITNESSES, "witness", "phone", "email")
+                for _place, row in self._filled(self.witnesses, "witness", "phone", "email")
             ),
             "avoided": tuple(
                 Avoided(row["uscc"], row["avoided"], row["reason"])
@@ -521,6 +535,72 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class WitnessesForm(forms.Form):
+    """Whom a regulator names, and in whose stead; as many lines as an order has witnesses."""
+
+    leaving = forms.MultipleChoiceField(
+        label=_("Who leaves"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("His link and his right to throw end at once; he is told by letter."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Published in the corrected notice. No personal data."),
+    )
+
+    def __init__(self, *args: Any, named: Sequence[Witness], limit: int, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        self.limit = limit
+        leaving: Any = self.fields["leaving"]
+        leaving.choices = [(one.code, one.name) for one in named]
+        for place in range(limit):
+            self.fields[f"name-{place}"] = _line(_("Name"), 60)
+            self.fields[f"phone-{place}"] = _line(_("Mobile phone"), 20)
+            self.fields[f"email-{place}"] = forms.EmailField(label=_("E-mail"), required=False)
+
+    @property
+    def group(self) -> Group:
+        rows = [
+            [self[f"{name}-{place}"] for name in ("name", "phone", "email")]
+            for place in range(self.limit)
+        ]
+        return Group(
+            _("Who comes"),
+            rows,
+            _(
+                "With no seat at the owner, at an agency that bids, or at the platform. Only names "
+                "are published. The one-time link is mailed to the address; without one you hand "
+                "it over yourself."
+            ),
+        )
+
+    @property
+    def coming(self) -> list[Witnessing]:
+        """Whom a valid form names."""
+        return [Witnessing(*row) for _place, row in self._filled]
+
+    def clean(self) -> dict[str, Any]:
+        for place, row in self._filled:
+            for name, value in zip(("name", "phone"), row, strict=False):
+                if not value:
+                    self.add_error(f"{name}-{place}", _("A witness needs name and phone."))
+        if not self._filled:
+            self.add_error("name-0", _("Name at least one witness."))
+        return self.cleaned_data
+
+    @property
+    def _filled(self) -> list[tuple[int, tuple[str, ...]]]:
+        names = ("name", "phone", "email")
+        rows = [
+            (place, tuple(self.cleaned_data.get(f"{name}-{place}") or "" for name in names))
+            for place in range(self.limit)
+        ]
+        return [(place, row) for place, row in rows if any(row)]
 
 
 class BidForm(forms.Form):

@@ -1,6 +1,7 @@
 """Doors of those who bid, and of those who throw the dice."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,8 +15,8 @@ from core import clock
 from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
 from core.views import refusal
-from marketplace import bids, closing, eligibility, order_papers
-from marketplace.forms.orders import BidForm
+from marketplace import bids, closing, eligibility, order_papers, witnessing
+from marketplace.forms.orders import BidForm, WitnessesForm
 from marketplace.models import Bid, OrderState, ServiceOrder
 from marketplace.views.orders import close_when_due
 from selection.forms import DiceForm
@@ -110,21 +111,63 @@ def bid_withdraw(request, code):
 # ── dice ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-@require_seat(Deed.WRITE_ORDER, Deed.APPROVE_ORDER)
+@require_seat(Deed.SUPERVISE)
+def order_witnesses(request, code):
+    """Where a regulator names witnesses of an order paid by public money."""
+    paid = ServiceOrder.objects.public().filter(public_funds__gt=0).select_related("owner")
+    order = get_object_or_404(paid.select_related("region"), code=code)
+    named = list(Witness.objects.standing().filter(draw__number=order.number))
+    form = WitnessesForm(request.POST or None, named=named, limit=witnessing.limit(order))
+    if form.is_valid():
+        try:
+            links = witnessing.change(
+                order,
+                leaving=form.cleaned_data["leaving"],
+                coming=form.coming,
+                reason=form.cleaned_data["reason"],
+                by=request.seat,
+                at=clock.now(),
+            )
+        except RuleBroken as refused:
+            refusal(request, refused, about=order, form=form)
+        else:
+            return _invited(request, order, links)
+    context = {
+        "order": order,
+        "form": form,
+        "named": named,
+        "may_change": witnessing.may_change(order, clock.now()),
+    }
+    return render(request, "marketplace/order-witnesses.html", context)
+
+
+@require_seat(Deed.WRITE_ORDER, Deed.APPROVE_ORDER, Deed.SUPERVISE)
 @require_POST
 def order_invite(request, code, witness):
-    """A one-time link for a witness, shown this once."""
-    own = ServiceOrder.objects.owned_by(request.seat.organisation)
-    order = get_object_or_404(own, code=code)
-    row = get_object_or_404(Witness, draw__number=order.number, code=witness)
+    """A one-time link for a witness, shown this once to who named him: else the owner could take
+    the place of a regulator's witness."""
+    unit = request.seat.organisation
+    row = get_object_or_404(
+        Witness.objects.filter(Q(named_by=unit) | Q(named_by=None, draw__owner=unit)),
+        code=witness,
+    )
+    order = get_object_or_404(ServiceOrder.objects.public(), code=code, number=row.draw.number)
     try:
         token = closing.invite(order, row, by=request.seat, at=clock.now())
     except RuleBroken as refused:
         refusal(request, refused, about=order)
         return redirect("marketplace:desk-order", order.code)
-    link = reverse("marketplace:order-witness", args=[order.number, token])
-    context = {"order": order, "witness": row, "link": request.build_absolute_uri(link)}
-    return render(request, "marketplace/order-invite.html", context)
+    return _invited(request, order, [(row, token)])
+
+
+def _invited(request, order, links):
+    """The links, shown this once."""
+    links = [(row, request.build_absolute_uri(_link(order.number, token))) for row, token in links]
+    return render(request, "marketplace/order-invite.html", {"order": order, "links": links})
+
+
+def _link(number, token):
+    return reverse("marketplace:order-witness", args=[number, token])
 
 
 @signed_in
@@ -160,7 +203,7 @@ def order_dice(request, code):
     """Where a witness, or the regulator in his stead, types the dice, and another confirms them."""
     order = close_when_due(get_object_or_404(ServiceOrder.objects.public(), code=code))
     draw = closing.draw_of(order)
-    witness = draw.witnesses.filter(user=request.user).first()
+    witness = draw.witnesses.standing().filter(user=request.user).first()
     regulator = request.seat is not None and request.seat.may(Deed.THROW_DICE)
     if witness is None and not regulator:
         raise Http404
@@ -186,7 +229,7 @@ def order_dice(request, code):
         "is_awaited": order.state == OrderState.AWAITING_DICE,
         "may_throw": draw.thrown_at is None and at >= draw.announced_for,
         "has_thrown": draw.thrower_id == request.user.pk,
-        "others": draw.witnesses.all(),
+        "others": draw.witnesses.standing(),
         "at": at,
     }
     return render(request, "marketplace/order-dice.html", context)

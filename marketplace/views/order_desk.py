@@ -84,7 +84,9 @@ def desk_order(request, code):
         "paper": None if order.state == OrderState.DRAFT else _paper(order),
         "files": _files(order),
         "notices": list(Notice.objects.about(order).in_list()),
-        "witnesses": list(Witness.objects.filter(draw__number=order.number)),
+        "witnesses": list(
+            Witness.objects.filter(draw__number=order.number).select_related("named_by")
+        ),
         "own": order.owner_id == request.seat.organisation_id,
     }
     return render(request, "marketplace/desk-order.html", context)

@@ -21,7 +21,7 @@ from core.lifecycle import RuleBroken
 from core.models import Event, Upload
 from core.templatetags.gx import ledger
 from core.views import public
-from marketplace import bids, closing, course, offers
+from marketplace import bids, closing, course, offers, order_papers
 from marketplace.filters import SORTS, OrderFilter, chips, facets
 from marketplace.models import Evaluation, Phase, ServiceItem, ServiceOrder
 from publication.models import Notice
@@ -77,6 +77,7 @@ def order_detail(request, number):
         "notice": in_force,
         "paper": in_force.document if in_force else None,
         "is_open": order.is_open(at),
+        "witnesses": order_papers.witnesses(order),
         "entries": _entries(order) if is_closed else None,
         "draw": closing.draw_of(order) if is_closed else None,
         "evaluation": Evaluation.objects.filter(order=order).first(),

@@ -1,6 +1,7 @@
 """What becomes of each kind of visitor at the doors of orders."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.test import override_settings
@@ -59,6 +60,10 @@ def named(cast):
     return [order.code, Witness.objects.get(draw__number=order.number).code]
 
 
+def public_money(cast):
+    return [ordering.published(cast, ordering.terms(public_funds=Decimal(100))).code]
+
+
 def completed(cast):
     """An order whose service is done, and waits for its evaluation."""
     order = ordering.completed(cast)
@@ -79,6 +84,10 @@ def reason(cast):
 
 def price(cast):
     return {"typed": cast.agency.organisation.name, "once": new_code()}
+
+
+def newcomer(cast):
+    return {"name-0": "孟青", "phone-0": "13800000009", "reason": "应当回避"}
 
 
 def marks(cast):
@@ -120,6 +129,16 @@ DOORS = [
         right=("owner", "shown"),
         wrong=("agency", 404),
     ),
+    Door("marketplace:order-witnesses", args=public_money, right="regulator", wrong="owner"),
+    Door(
+        "marketplace:order-witnesses",
+        "post",
+        args=public_money,
+        data=newcomer,
+        right=("regulator", "shown"),
+        wrong="operator",
+    ),
+    Door("marketplace:order-witnesses", args=code, right=("regulator", 404)),
     Door("marketplace:desk-orders", right="owner", wrong=("agency", "shown")),
     Door("marketplace:order-new", right="owner", wrong="operator"),
     Door("marketplace:order-new", "post", right="owner", wrong="operator"),

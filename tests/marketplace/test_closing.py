@@ -279,7 +279,7 @@ def test_a_witness_who_does_not_confirm_in_time_holds_nothing_up(cast, later):
     in_vain = clock.now()
     order_tasks.settle_dice()
     assert ServiceOrder.objects.get().state == OrderState.AWAITING_DICE
-    later(seconds=draws.CONFIRMATION.total_seconds())
+    later(minutes=30)
     closing.award(order, by=cast.owner, at=in_vain)
     assert ServiceOrder.objects.get().state == OrderState.AWARDED
 
@@ -291,7 +291,7 @@ def test_the_regulator_throws_when_no_witness_has_come(drawing, cast, later):
     _until(later, closing.draw_of(order).regulator_from)
     won = throw(order, cast.regulator)
     assert won.state == OrderState.AWAITING_DICE  # the named witness may still confirm
-    later(seconds=draws.CONFIRMATION.total_seconds())
+    later(minutes=30)
     order_tasks.settle_dice()
     assert ServiceOrder.objects.get().state == OrderState.AWARDED
 

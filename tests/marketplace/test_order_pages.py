@@ -277,7 +277,7 @@ def test_a_witness_enters_by_the_link_and_types_the_dice(cast, later):
         bid(order, seat)
     row = Witness.objects.get()
     page = signed_in(cast.owner.user).post(to("order-invite", order.code, row.code))
-    link = page.context["link"].removeprefix("http://testserver")
+    link = page.context["links"][0][1].removeprefix("http://testserver")
     assert link in page.text
     assert Client().get(link).status_code == 302  # to sign in
     user = UserFactory()

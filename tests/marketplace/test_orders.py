@@ -100,7 +100,7 @@ REFUSED_TERMS = {
     "%(amount)s yuan is above the budget": {"price": Decimal("186000.01")},
     "A public draw has a fixed price": {"price": None},
     "forbidden here": {"regime": "mandatory-tender"},
-    "Name one to three witnesses": {"witnesses": ()},
+    "Name at least one witness and at most": {"witnesses": ()},
     "Each witness needs a phone": {
         "witnesses": (Witnessing("周建国", "13800000001"), Witnessing("吴越", "13800000001"))
     },

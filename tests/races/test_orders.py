@@ -12,10 +12,11 @@ from core import clock
 from core.lifecycle import RuleBroken
 from core.models import Event, Letter
 from core.numbering import new_code
-from marketplace import bids, closing, orders
+from marketplace import bids, closing, orders, witnessing
 from marketplace.models import Bid, Evaluation, OrderState, ServiceOrder
+from marketplace.terms import Witnessing
 from publication.models import Notice
-from selection.models import Draw, Envelope
+from selection.models import Draw, Envelope, Witness
 from tests.factories import AgencyFactory, AgencyServiceFactory, SeatFactory
 from tests.marketplace import ordering
 from tests.marketplace.ordering import DICE, evaluate, lowest, published, submitted
@@ -129,6 +130,33 @@ def test_two_throws_at_the_same_moment_count_once(database, later):
     assert order.state == OrderState.AWARDED
     assert Event.objects.filter(name="order.dice-thrown").count() == 1
     assert Agreement.objects.count() == Notice.objects.filter(kind="award-letter").count() == 1
+
+
+def test_a_witness_is_replaced_once_and_by_nobody_once_the_list_is_frozen(database, later):
+    cast = database.cast
+    order = published(cast, ordering.terms(public_funds=Decimal(100)))
+    (old,) = Witness.objects.values_list("code", flat=True)
+
+    def change(name, phone):
+        return witnessing.change(
+            order,
+            leaving=[old],
+            coming=[Witnessing(name, phone)],
+            reason="应当回避",
+            by=cast.regulator,
+            at=clock.now(),
+        )
+
+    changes = [partial(change, name, f"1380000002{name}") for name in "123456"]
+    assert refusals(at_once(changes, threads=6)) == 5
+    assert Witness.objects.standing().count() == 1
+    assert Notice.objects.filter(kind="order-notice").count() == 2
+    (old,) = Witness.objects.standing().values_list("code", flat=True)
+    until(later, order.open_until)
+    deeds = [partial(closing.close, order, by=cast.owner, at=clock.now())]
+    assert refusals(at_once([*deeds, *changes[:3]], threads=4)) == 3
+    in_force = Notice.objects.filter(kind="order-notice").last()
+    assert closing.draw_of(order).facts.notice == in_force.digest
 
 
 def test_a_closing_and_a_withdrawal_at_the_same_moment_do_not_both_stand(database, later):

@@ -28,10 +28,11 @@ def order_draw(cast: Cast, rule) -> Draw:
             announced_for=clock.now() + timedelta(days=1),
             regulator_days=1,
             failure_days=3,
+            confirmation_minutes=30,
             at=clock.now(),
         )
         people = [{"name": "王岚", "phone": "13900000001"}, {"name": "李放"}]
-        witnesses.name(draw, people, at=clock.now())
+        witnesses.name(draw, people, limit=3, at=clock.now())
     return draw
 
 

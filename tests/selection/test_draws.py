@@ -108,6 +108,7 @@ def test_the_sealed_secret_of_one_order_is_of_no_use_to_another(listed, cast, ru
             announced_for=clock.now() + timedelta(days=1),
             regulator_days=1,
             failure_days=3,
+            confirmation_minutes=30,
             at=clock.now(),
         )
     assert other.commitment != listed.commitment
@@ -127,6 +128,7 @@ def test_a_list_is_frozen_once_and_for_its_own_draw(listed, rule, cast):
             announced_for=clock.now() + timedelta(days=1),
             regulator_days=1,
             failure_days=3,
+            confirmation_minutes=30,
             at=clock.now(),
         )
     with pytest.raises(ValueError, match="another draw"), rule():
@@ -313,11 +315,73 @@ def test_one_person_is_one_witness(order_draw, rule, enter):
         witnesses.enter(order_draw, token, user=user, at=clock.now())
 
 
-def test_an_order_has_three_witnesses_at_most(order_draw, rule):
+def test_an_order_has_so_many_witnesses_at_most(order_draw, rule):
     with rule():
-        witnesses.name(order_draw, [{"name": "周宁"}], at=clock.now())
-    with refused("up to three witnesses"), rule():
-        witnesses.name(order_draw, [{"name": "陈宁"}], at=clock.now())
+        witnesses.name(order_draw, [{"name": "周宁"}], limit=3, at=clock.now())
+    with refused("An order has up to"), rule():
+        witnesses.name(order_draw, [{"name": "陈宁"}], limit=3, at=clock.now())
+
+
+def test_no_witness_is_named_or_replaced_once_the_list_is_frozen(listed, rule):
+    with refused("The list of bids is frozen"), rule():
+        witnesses.name(listed, [{"name": "周宁"}], limit=3, at=clock.now())
+    with refused("The list of bids is frozen"), rule():
+        witnesses.replace(listed.witnesses.all()[0], at=clock.now())
+
+
+def test_who_was_replaced_neither_enters_nor_throws_nor_is_waited_for(
+    order_draw, cast, rule, enter, later
+):
+    entered, waiting = enter(0), order_draw.witnesses.all()[1]
+    with rule():
+        token = witnesses.invite(waiting, at=clock.now())
+        for one in order_draw.witnesses.all():
+            witnesses.replace(one, at=clock.now())
+        (anew,) = witnesses.name(order_draw, [{"name": "周宁"}], limit=1, at=clock.now())
+    with refused("the link works no more"), rule():
+        witnesses.enter(order_draw, token, user=UserFactory(), at=clock.now())
+    with refused("the link works no more"), rule():
+        witnesses.invite(waiting, at=clock.now())
+    with refused("replaced already"), rule():
+        witnesses.replace(waiting, at=clock.now())
+    # Who was replaced may be named again, and enters by a link of that day.
+    with rule():
+        token = witnesses.invite(anew, at=clock.now())
+        witnesses.enter(order_draw, token, user=entered, at=clock.now())
+    row = frozen(order_draw, rule, sealed(cast.agency, "1", rule), sealed(cast.rival, "2", rule))
+    later(days=1)
+    row = thrown(row, rule, entered)
+    assert draws.is_seen(row, clock.now())
+    assert draws.evidence(row).dice.confirmations == ()
+
+
+def test_a_replaced_witness_throws_nothing(order_draw, cast, rule, enter, later):
+    user = enter(0)
+    with rule():
+        witnesses.replace(order_draw.witnesses.all()[0], at=clock.now())
+    row = frozen(order_draw, rule, sealed(cast.agency, "1", rule), sealed(cast.rival, "2", rule))
+    later(days=1)
+    with refused("Only a witness of the order"):
+        thrown(row, rule, user)
+
+
+@pytest.mark.parametrize("minutes", [10, 30])
+def test_the_time_to_confirm_is_the_one_committed_to(minutes, cast, rule):
+    with rule():
+        row = draws.commit(
+            "GXDD-2026-00003",
+            owner=cast.owner.organisation,
+            announced_for=clock.now() + timedelta(days=1),
+            regulator_days=1,
+            failure_days=3,
+            confirmation_minutes=minutes,
+            at=clock.now(),
+        )
+    assert row.confirmed_until is None
+    row.thrown_at = clock.now()
+    assert row.confirmed_until - row.thrown_at == timedelta(minutes=minutes)
+    with pytest.raises(IntegrityError, match="takes each step once"), transaction.atomic():
+        Draw.objects.filter(pk=row.pk).update(confirmation_minutes=minutes + 1)
 
 
 @pytest.mark.parametrize(

@@ -189,6 +189,7 @@ def test_no_price_is_in_the_database_before_opening(database, rule):
             announced_for=clock.now() + timedelta(days=1),
             regulator_days=1,
             failure_days=3,
+            confirmation_minutes=30,
             at=clock.now(),
         )
     sealed(cast.rival, CANARY, rule)
