@@ -126,10 +126,13 @@ class Document:
         return cls(tuple(Section(key, title) for key, (title, _hint) in STANDARD.items()))
 
     def __getitem__(self, key: str) -> Section:
-        for section in self.sections:
-            if section.key == key:
-                return section
-        raise KeyError(key)
+        section = self.get(key)
+        if section is None:
+            raise KeyError(key)
+        return section
+
+    def get(self, key: str) -> Section | None:
+        return next((section for section in self.sections if section.key == key), None)
 
     def __contains__(self, key: object) -> bool:
         return any(section.key == key for section in self.sections)
