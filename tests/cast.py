@@ -33,7 +33,7 @@ class Cast:
             "owner",
             kind="government",
             rank=Rank.OPERATOR,
-            deeds=[Deed.WRITE_ORDER, Deed.ACCEPT, Deed.EVALUATE],
+            deeds=[Deed.WRITE_ORDER, Deed.ACCEPT, Deed.EVALUATE, Deed.WRITE_NEED],
         )
         approver = SeatFactory(
             user__email="approver@example.com",

@@ -1,3 +1,3 @@
-from tests.doors import Door
+from tests.procurement import need_doors
 
-DOORS: list[Door] = []
+DOORS = [*need_doors.DOORS]
