@@ -71,6 +71,8 @@ FIELD_KEYS = keyring("FIELD_KEYS")  # core.fields: ID numbers
 SEAL_KEYS = keyring("SEAL_KEYS")  # selection.sealing: envelopes and the secrets of draws
 
 SITE_URL = required("SITE_URL") if PRODUCTION else environ.get("SITE_URL", "http://127.0.0.1:8000")
+# Of Open Contracting processes: `ocds-` and six characters that the Partnership registers.
+OCID_PREFIX = environ.get("OCID_PREFIX", "ocds-gongxn")
 ALLOWED_HOSTS = environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
 if PRODUCTION:
     ALLOWED_HOSTS = required("ALLOWED_HOSTS").split(",")

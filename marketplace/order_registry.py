@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock, meanings, outbox, timetable, todo, uploads
 from core.models import Upload
-from marketplace import closing, finders, order_tasks
+from marketplace import closing, finders, ocds, order_tasks
 from marketplace.models import UNPUBLISHED, OrderState, Phase, ServiceOrder
 from marketplace.order_todo import drafts_of, waiting_for
 from marketplace.orders import may_approve
@@ -24,6 +24,7 @@ def register() -> None:
     verification.register("marketplace", finders.bundle)
     _notices()
     _meanings()
+    ocds.register()
     outbox.listen("agreement.concluded", "marketplace.contract", closing.contract)
     outbox.listen("agreement.fulfilled", "marketplace.complete", closing.complete)
     outbox.listen("agreement.terminated", "marketplace.break-off", closing.break_off)

@@ -6,7 +6,8 @@ each other. The chain of corrections of one notice is its versions; only its new
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
@@ -14,7 +15,9 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.calendar import start_of
 from core.lifecycle import filled_iff
+from core.models import Event
 from core.paper import Paper
 from publication.kinds import Kind, kinds
 
@@ -148,3 +151,42 @@ class NoticeFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id} {self.digest or ''}"
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    def between(self, first: date | None, until: date | None) -> ReleaseQuerySet:
+        """Released on these days of Shanghai, the last one excluded; oldest first."""
+        rows = self.order_by("released_at", "pk")
+        if first is not None:
+            rows = rows.filter(released_at__gte=start_of(first))
+        if until is not None:
+            rows = rows.filter(released_at__lt=start_of(until))
+        return rows
+
+
+class Release(models.Model):
+    """What an event made known of a process, for machines (migration 0004 refuses every change)."""
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    number = models.CharField(max_length=24, editable=False)  # the process's: an order's
+    event = models.OneToOneField(Event, models.PROTECT, related_name="+", editable=False)
+    tags = models.JSONField(editable=False)
+    body = models.TextField(editable=False)
+    released_at = models.DateTimeField(editable=False)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            Index(fields=["number", "released_at", "id"], name="release_of_process"),
+            Index(fields=["released_at", "id"], name="release_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {', '.join(self.tags)}"
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """A release of the Open Contracting Data Standard."""
+        said: dict[str, Any] = json.loads(self.body)
+        return said
