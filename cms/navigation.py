@@ -48,6 +48,7 @@ PUBLIC = (
     Entry(_("Notices"), "publication:notices"),
     Entry(_("Guides"), "wagtail_serve", ("guide/",)),
     Entry(_("Verification"), "publication:verify"),
+    Entry(_("Open data"), "publication:ocds"),
 )
 FOOT = (
     Entry(_("Rules and their sources"), "wagtail_serve", ("guide/rules/",)),

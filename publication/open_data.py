@@ -1,7 +1,6 @@
 """Doors to the open data: releases by month, the record of a process, and our own extension."""
 
 import json
-from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import Count
@@ -81,7 +80,7 @@ def _json(said):
     return JsonResponse(said, json_dumps_params={"ensure_ascii": False, "indent": 2})
 
 
-def _written(head: dict, name: str, rows: Iterator[dict]) -> Iterator[str]:
+def _written(head, name, rows):
     """The package's text in pieces."""
     yield json.dumps(head, ensure_ascii=False)[:-1] + f', "{name}": ['
     for place, row in enumerate(rows):

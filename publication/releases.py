@@ -33,14 +33,14 @@ def listen(event_name: str, builder: Builder) -> None:
 
 
 @part
-def publish(event: Event, *, at: datetime) -> Release | None:
+def publish(event: Event, *, at: datetime) -> None:
     """Keep, in the standard's words, what the event made known."""
     said = next(filter(None, (builder(event) for builder in builders[event.name])), None)
     if said is None:
-        return None
+        return
     code = new_code()
     body = ocds.release_json(said, prefix=settings.OCID_PREFIX, code=code)
-    return Release.objects.create(
+    Release.objects.create(
         code=code,
         number=said.number,
         event=event,
