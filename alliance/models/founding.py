@@ -266,6 +266,9 @@ class FoundingUnit(models.Model):
     def __str__(self) -> str:
         return self.organisation.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("alliance:consent", args=[self.code])
+
 
 class ReviewCommentQuerySet(models.QuerySet["ReviewComment"]):
     def about(self, row: models.Model) -> ReviewCommentQuerySet:
