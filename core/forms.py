@@ -24,7 +24,9 @@ from core.models import Upload
 
 
 class UploadInput(forms.FileInput):
-    """A choice of files, and the codes of those that were received before."""
+    """A choice of files, and the codes of those that were received before, less those that were
+    marked to be taken away.
+    """
 
     template_name = "forms/widgets/upload.html"
     held: list[Upload]
@@ -42,9 +44,8 @@ class UploadInput(forms.FileInput):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> tuple[list[Any], list[str]]:
         chosen = files.getlist(name) if hasattr(files, "getlist") else _listed(files.get(name))
-        key = f"{name}-held"
-        codes = data.getlist(key) if hasattr(data, "getlist") else _listed(data.get(key))
-        return chosen, codes
+        gone = _values(data, f"{name}-drop")
+        return chosen, [code for code in _values(data, f"{name}-held") if code not in gone]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return name not in files and f"{name}-held" not in data
@@ -59,7 +60,9 @@ class UploadInput(forms.FileInput):
             shown = [one for one in _listed(value) if isinstance(one, Upload)]
         if shown:
             context["widget"]["attrs"].pop("required", None)
-        context["widget"].update(held=shown, purpose=self.purpose)
+        # One file that must be there is replaced, not taken away.
+        droppable = self.allow_multiple_selected or not self.is_required
+        context["widget"].update(held=shown, purpose=self.purpose, droppable=droppable)
         return context
 
 
@@ -118,6 +121,10 @@ class UploadField(forms.Field):
     def has_changed(self, initial: Any, data: Any) -> bool:
         chosen, codes = data or ([], [])
         return bool(chosen) or codes != [one.code for one in _listed(initial)]
+
+
+def _values(data: Any, key: str) -> list[Any]:
+    return data.getlist(key) if hasattr(data, "getlist") else _listed(data.get(key))
 
 
 def _listed(value: Any) -> list[Any]:

@@ -102,7 +102,8 @@ class Step(Receiving, forms.Form):
         data: Any = self.data  # a QueryDict, or the draft in its shape
         for name, field in self.fields.items():
             if isinstance(field, UploadField):
-                kept[f"{name}-held"] = data.getlist(f"{name}-held")
+                _chosen, held = self[name].data
+                kept[f"{name}-held"] = held
             elif isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
                 kept[name] = data.getlist(name)
             else:

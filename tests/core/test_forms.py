@@ -98,6 +98,29 @@ def test_of_several_files_the_good_ones_are_kept(cast):
     assert names == ["a.pdf", "c.pdf", "d.pdf"]
 
 
+def test_a_file_that_was_received_is_taken_away_before_sending(cast):
+    form = sent(Several, cast.agency, pdf("a.pdf"), pdf("b.pdf"))
+    assert form.is_valid()
+    first, second = form.cleaned_data["scans"]
+    codes = {"scans-held": [first.code, second.code], "scans-drop": [first.code]}
+    again = sent(Several, cast.agency, **codes)
+    assert again.is_valid()
+    assert again.cleaned_data["scans"] == [second]
+    page = str(again)
+    assert f'name="scans-held" value="{first.code}"' not in page
+    assert f'name="scans-drop" value="{second.code}"' in page
+    none_left = {"scans-held": [first.code], "scans-drop": [first.code]}
+    assert "scans" in sent(Several, cast.agency, **none_left).errors
+
+
+def test_one_file_that_must_be_there_is_replaced_and_not_taken_away(cast):
+    form = sent(Entry, cast.agency, pdf())
+    assert "scan-drop" not in str(form)
+    optional = sent(Optional, cast.agency, pdf())
+    assert optional.is_valid()
+    assert "scan-drop" in str(optional)
+
+
 def test_forms_do_not_share_what_they_hold(cast):
     sent(Entry, cast.agency, pdf(), name=[""]).is_valid()
     assert "scan-held" not in str(Entry(by=cast.rival))
