@@ -123,11 +123,13 @@ def _kind(rows: QuerySet[Any, Any]) -> str:
     return str(named.value)
 
 
-def done(seat: Seat) -> list[Done]:
-    """The last deeds of this seat, from the events that bear its code."""
-    events = list(
-        Event.objects.filter(seat_code=seat.code, name__in=list(todo.deeds)).order_by("-id")[:50]
-    )
+def deeds(seat: Seat) -> QuerySet[Event]:
+    """What this seat did, from the events that bear its code and that can be told in words."""
+    return Event.objects.filter(seat_code=seat.code, name__in=list(todo.deeds))
+
+
+def done(events: Iterable[Event]) -> list[Done]:
+    """Deeds in words, with what they were about."""
     subjects = _subjects(events)
     return [
         Done(

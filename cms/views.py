@@ -11,6 +11,7 @@ from core import clock, letters, paging
 from core.models import Letter
 
 INBOX = {"newest": paging.Order(_("newest first"), "-posted_at", "-id")}
+DONE = {"newest": paging.Order(_("newest first"), "-id")}
 
 
 @signed_in
@@ -39,8 +40,9 @@ def drafts(request):
 @require_seat()
 @require_safe
 def done(request):
-    rows = desk.done(request.seat)
-    return render(request, "cms/done.html", {"rows": rows, "tab": "done"})
+    page = paging.page(desk.deeds(request.seat), DONE, request.GET)
+    context = {"rows": desk.done(page.rows), "page": page, "tab": "done"}
+    return render(request, "cms/done.html", context)
 
 
 @signed_in

@@ -150,6 +150,18 @@ def test_done_tells_what_this_seat_did_and_no_other(cast):
     assert organisation.name not in signed_in(cast.agency.user).get("/desk/done/").text
 
 
+def test_what_was_done_turns_its_pages_without_loss_or_repetition(cast):
+    units = [submitted() for _ in range(25)]
+    for unit in units:
+        registration.verify(unit, by=cast.operator, at=clock.now())
+    client = signed_in(cast.operator.user)
+    first = client.get("/desk/done/")
+    second = client.get("/desk/done/" + first.context["page"].next)
+    shown = [row.title for page in (first, second) for row in page.context["rows"]]
+    assert shown == [unit.name for unit in reversed(units)]
+    assert second.context["page"].next == ""
+
+
 def test_every_kind_that_a_package_yields_is_told_in_words(cast):
     for seat in (cast.owner, cast.agency, cast.operator, cast.regulator):
         for source in todo.sources.values():
