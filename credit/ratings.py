@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from django.utils.timezone import localtime
 
 from accounts.models import Organisation
-from core.calendar import day_of
-from credit import scoring
+from core.calendar import day_of, start_of
+from credit import chart, scoring
 from credit.models import Fact, Scheme
 from credit.scoring import Rating
 
@@ -36,6 +38,31 @@ def outlook(organisation: Organisation, at: datetime) -> list[tuple[datetime, Ra
     known = Fact.objects.filter(organisation=organisation, effective_at__lte=at, entered_at__lte=at)
     entries = [fact.entry() for fact in known.select_related("supersedes")]
     return scoring.outlook(entries, scheme, at)
+
+
+def course(organisation: Organisation, at: datetime) -> list[chart.Point]:
+    """The score at the beginning of each of the last 12 months and at `at`, each by the rules of
+    its day; no month before the unit was verified. Two queries.
+    """
+    schemes = sorted(Scheme.objects.all(), key=lambda scheme: scheme.from_on, reverse=True)
+    known = Fact.objects.filter(organisation=organisation, entered_at__lte=at)
+    facts = list(known.select_related("supersedes").defer("evidence", "reason"))
+    points = []
+    for instant in [*_months(day_of(at)), at]:
+        in_force = next((one for one in schemes if one.from_on <= day_of(instant)), None)
+        since = organisation.verified_at
+        if in_force is None or since is None or instant < since:
+            continue
+        entries = [fact.entry() for fact in facts if fact.entered_at <= instant]
+        rating = scoring.rate(entries, in_force.rules, instant)
+        points.append(chart.Point(localtime(instant), rating.score, rating.level))
+    return points
+
+
+def _months(today: date) -> list[datetime]:
+    """The first instants of this month and the 11 before it, the oldest first."""
+    months = [today.year * 12 + today.month - 1 - back for back in range(11, -1, -1)]
+    return [start_of(date(month // 12, month % 12 + 1, 1)) for month in months]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from core.models import Upload
 from core.once import AlreadyDone
 from core.paging import Order
 from core.views import public, refusal
-from credit import facts, ratings, scoring
+from credit import chart, facts, ratings, scoring
 from credit.forms import AnnulForm, CorrectForm, FilterForm, FindingForm, StatementForm
 from credit.models import Fact, Scheme, Statement
 
@@ -72,6 +72,11 @@ def agency(request, code):
         "scheme": rating.scheme,
         "lines": shown,
         "outlook": ratings.outlook(organisation, at),
+        "course": chart.drawn(
+            ratings.course(organisation, at),
+            [(one.code, one.begins) for one in rating.scheme.levels],
+            floor=rating.scheme.floor,
+        ),
         "bars": ratings.bars(organisation, at),
         "at": at,
     }

@@ -2,6 +2,7 @@ import csv
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
@@ -53,6 +54,35 @@ def test_the_public_page_tells_each_point(agency, later):
         "信用评分规则（第1版）",
     ):
         assert words in html
+
+
+def test_the_course_of_a_year_is_drawn_and_told_in_a_table(agency, later):
+    agency.verified_at = clock.now()
+    agency.save()
+    assert "<svg viewBox" not in text(page("agency", agency.code))  # no month has begun since
+    graded(agency)
+    later(days=70)
+    entered(agency)
+    later(days=40)
+    response = page("agency", agency.code)
+    points = response.context["course"].points
+    scores = [point.score for point in points]
+    assert (scores[0], scores[-1]) == (101, 98)
+    assert set(scores) == {101, 98}
+    assert scores == sorted(scores, reverse=True)
+    html = text(response)
+    assert 'role="img"' in html
+    assert "以表格显示" in html
+    assert "style=" not in html
+
+
+def test_the_course_goes_back_12_months_and_costs_two_queries(agency, django_assert_num_queries):
+    agency.verified_at = clock.now() - timedelta(days=800)
+    for _ in range(3):
+        entered(agency)
+    with django_assert_num_queries(2):
+        points = ratings.course(agency, clock.now())
+    assert len(points) == 13
 
 
 def test_it_tells_how_the_score_will_change(agency):
@@ -129,11 +159,11 @@ def test_the_index_finds_by_name_and_code_and_costs_the_same_for_many(
 def test_the_public_page_costs_the_same_for_one_line_and_thirty(agency, django_assert_num_queries):
     graded(agency)
     page("agency", agency.code)  # what is asked once a process is asked now
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         text(page("agency", agency.code))
     for number in range(29):
         graded(agency, key=f"other-{number}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         text(page("agency", agency.code))
 
 
