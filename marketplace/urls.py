@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
 from marketplace.entry import SECTIONS
 from marketplace.order_urls import demand
@@ -24,6 +24,7 @@ supply = [
     path("services/", catalogue.services, name="services"),
     path("services/<slug:slug>/", catalogue.service_detail, name="service-detail"),
     path("agencies/", agencies.agencies, name="agencies"),
+    re_path(r"^agencies/export\.(?P<kind>csv|xlsx)$", agencies.agency_export, name="agency-export"),
     path("agencies/<slug:code>/", agencies.agency_detail, name="agency-detail"),
     path("desk/entry/", entry.entry, name="entry"),
     path("desk/entry/begin/", entry.entry_begin, name="entry-begin"),

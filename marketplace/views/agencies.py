@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from core import cache, clock, paging
 from core.calendar import day_of
+from core.templatetags.gx import day
 from core.views import public
 from credit import ratings
 from marketplace.forms.agencies import AgencyFilter
@@ -21,6 +22,7 @@ from marketplace.models import (
     Qualification,
     ServiceOrder,
 )
+from marketplace.views import tables
 
 SOON_DAYS = 90
 ORDERS_SHOWN = 10
@@ -34,14 +36,7 @@ MENU = {
 @require_safe
 def agencies(request):
     cache.finished(request)
-    offered = AgencyService.objects.current().select_related("item").order_by("item__place")
-    held = Qualification.objects.valid_on(day_of(clock.now())).select_related("category")
-    rows = Agency.objects.listed().select_related("organisation__region")
-    rows = rows.prefetch_related(
-        Prefetch("services", offered, to_attr="offered"),
-        Prefetch("qualifications", held.order_by("category__place", "pk"), to_attr="held"),
-    )
-    filters = AgencyFilter(request.GET, queryset=rows)
+    filters = AgencyFilter(request.GET, queryset=_listed())
     page = paging.page(filters.qs, MENU, request.GET)
     rated = ratings.of_many([agency.organisation for agency in page], clock.now())
     for agency in page:
@@ -50,8 +45,58 @@ def agencies(request):
         "filters": filters,
         "page": page,
         "chips": [{**chip, "href": _without(request.GET, chip)} for chip in filters.chips()],
+        "export": tables.query(request.GET),
     }
     return render(request, "marketplace/agencies.html", context)
+
+
+@public
+@require_safe
+def agency_export(request, kind):
+    """The agencies that the list shows, with its filters, as a file."""
+    rows = AgencyFilter(request.GET, queryset=_listed()).qs
+    found = list(rows.order_by("-listed_at", "-pk")[: tables.EXPORTED])
+    rated = ratings.of_many([agency.organisation for agency in found], clock.now())
+    lines = [_exported(agency, rated[agency.organisation_id]) for agency in found]
+    return tables.file(kind, "agencies", gettext("Intermediary agencies"), [_head(), *lines])
+
+
+def _head():
+    return [
+        gettext("unified social credit code"),
+        gettext("Name of the agency"),
+        gettext("Region"),
+        gettext("Services"),
+        gettext("Qualifications"),
+        gettext("Credit score"),
+        gettext("Credit level"),
+        gettext("Listed on"),
+    ]
+
+
+def _exported(agency, rating):
+    organisation = agency.organisation
+    return [
+        organisation.uscc,
+        organisation.name,
+        str(organisation.region or ""),
+        "、".join(service.item.name for service in agency.offered),
+        "；".join(str(paper) for paper in agency.held),
+        f"{rating.score}",
+        rating.level,
+        day(agency.listed_at),
+    ]
+
+
+def _listed():
+    """Listed agencies with what a line of the list tells."""
+    offered = AgencyService.objects.current().select_related("item").order_by("item__place")
+    held = Qualification.objects.valid_on(day_of(clock.now())).select_related("category")
+    rows = Agency.objects.listed().select_related("organisation__region")
+    return rows.prefetch_related(
+        Prefetch("services", offered, to_attr="offered"),
+        Prefetch("qualifications", held.order_by("category__place", "pk"), to_attr="held"),
+    )
 
 
 def _without(asked, chip):

@@ -1,9 +1,7 @@
 """Doors to service orders that everybody may open: the list, an order, its selection."""
 
-import csv
 import json
 from contextlib import suppress
-from io import BytesIO
 
 from django.db.models import Min, Prefetch, Q
 from django.http import Http404, HttpResponse
@@ -11,8 +9,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from accounts.models import Deed
 from core import cache, clock, paging
@@ -24,10 +20,9 @@ from core.views import public
 from marketplace import bids, closing, course, offers, order_papers
 from marketplace.filters import SORTS, OrderFilter, chips, facets
 from marketplace.models import Evaluation, Phase, ServiceItem, ServiceOrder
+from marketplace.views import tables
 from publication.models import Notice
 from selection import draws, explanations
-
-EXPORTED = 5_000
 
 
 @public
@@ -43,7 +38,7 @@ def order_list(request):
         "facets": facets(request.GET, at),
         "chips": list(chips(request.GET, asked.form)),
         "at": at,
-        "export": _query_for_export(request.GET),
+        "export": tables.query(request.GET),
     }
     cache.finished(request, until=_next_change(at))
     name = "order-rows" if request.headers.get("HX-Request") else "orders"
@@ -55,8 +50,9 @@ def order_list(request):
 def order_export(request, kind):
     at = clock.now()
     rows = OrderFilter(request.GET, ServiceOrder.objects.public(), at=at).qs
-    lines = [_exported(order, at) for order in _shown(rows).order_by("-published_at")[:EXPORTED]]
-    return (_as_csv if kind == "csv" else _as_xlsx)([_head(), *lines])
+    rows = _shown(rows).order_by("-published_at")[: tables.EXPORTED]
+    lines = [_exported(order, at) for order in rows]
+    return tables.file(kind, "orders", _("service orders"), [_head(), *lines])
 
 
 @public
@@ -192,13 +188,6 @@ def _history(order):
     ]
 
 
-def _query_for_export(asked):
-    kept = asked.copy()
-    for name in ("after", "before", "order"):
-        kept.pop(name, None)
-    return f"?{kept.urlencode()}" if kept else ""
-
-
 def _head():
     return [
         _("number"),
@@ -227,34 +216,3 @@ def _exported(order, at):
         ledger(order.published_at),
         ledger(order.open_until),
     ]
-
-
-def _as_csv(lines):
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="orders.csv"'
-    writer = csv.writer(response)
-    writer.writerows([_harmless(cell) for cell in line] for line in lines)
-    return response
-
-
-def _as_xlsx(lines):
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("service orders"))
-    for line in lines:
-        cells = []
-        for value in line:
-            cell = WriteOnlyCell(sheet, value=value)
-            cell.data_type = "s"  # text, even where it begins like a formula
-            cells.append(cell)
-        sheet.append(cells)
-    kept = BytesIO()
-    book.save(kept)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = HttpResponse(kept.getvalue(), content_type=kind)
-    response["Content-Disposition"] = 'attachment; filename="orders.xlsx"'
-    return response
-
-
-def _harmless(cell):
-    """A spreadsheet must not take a title for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

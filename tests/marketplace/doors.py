@@ -76,6 +76,8 @@ SUPPLY = [
     Door("marketplace:entry-begin", "post", **APPLICANT),
     Door("marketplace:entry-section", args=drafted, right="agency", wrong=("rival", 404)),
     Door("marketplace:entry-submit", args=begun, right="agency", wrong=("rival", 404)),
+    shown("marketplace:agency-export", args=lambda cast: ["csv"]),
+    shown("marketplace:agency-export", args=lambda cast: ["xlsx"]),
     Door("marketplace:profile-edit", args=listed, right="agency", wrong=("rival", 404)),
     Door("marketplace:service-offer", args=listed, right="agency", wrong=("rival", 404)),
     Door("marketplace:service-change", args=own_service, right="agency", wrong=("rival", 404)),

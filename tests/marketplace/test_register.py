@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from core import clock
 from core.calendar import day_of
@@ -67,6 +68,23 @@ def agencies():
 )
 def test_the_register_is_narrowed(agencies, query, found):
     assert names(f"/agencies/{query}") == found
+
+
+def test_exports_hold_the_listed_agencies_that_are_shown_and_no_formulas(cast):
+    shown = AgencyFactory(organisation__name="=HYPERLINK(1)")
+    AgencyFactory(organisation__name="另一家咨询有限公司")
+    AgencyFactory(organisation__name="=未入驻", state="returned", listed_at=None)
+    answer = Client().get(reverse("marketplace:agency-export", args=["csv"]), {"q": "HYPERLINK"})
+    head, line = answer.content.decode("utf-8-sig").splitlines()
+    assert head.startswith("统一社会信用代码,")
+    assert f"{shown.organisation.uscc},'=HYPERLINK(1)," in line
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="agencies.csv"'
+    everything = Client().get(reverse("marketplace:agency-export", args=["csv"]))
+    assert len(everything.content.decode("utf-8-sig").splitlines()) == 3
+    book = Client().get(reverse("marketplace:agency-export", args=["xlsx"]))
+    assert book.content[:2] == b"PK"
+    page = Client().get(reverse("marketplace:agencies"), {"q": "HYPERLINK", "order": "old"})
+    assert "/agencies/export.csv?q=HYPERLINK" in page.text
 
 
 def test_each_condition_can_be_dropped(agencies):
