@@ -182,6 +182,9 @@ def amendment_ask(request):
     organisation = request.seat.organisation
     if not organisation.is_verified or organisation.kind == OrganisationKind.NATURAL_PERSON:
         return redirect("accounts:organisation")
+    waiting = organisation.amendments.waiting().first()
+    if waiting is not None and request.method == "GET":
+        return redirect("accounts:amendment", waiting.code)
     form = AmendmentForm(
         request.POST or None, request.FILES or None, by=request.seat, organisation=organisation
     )

@@ -18,8 +18,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from accounts import registration, seats
-from accounts.models import Organisation, Rank, Seat, Standing, User
+from accounts import amendments, registration, seats
+from accounts.amendments import Amended
+from accounts.models import Amendment, Authority, Organisation, Rank, Seat, Standing, User
 from core import clock, pdf, reference, uploads
 from core.audit import Actor, Console
 from core.models import Region, Upload
@@ -31,7 +32,6 @@ from marketplace.models import QualificationCategory, ServiceItem
 
 DATA = Path(__file__).parent / "data"
 PROVINCE = "990000"
-AUTHORITIES = {"enterprise": "云江市市场监督管理局"}
 INSURANCE = "近三个月社会保险缴费证明.pdf"
 
 
@@ -167,13 +167,28 @@ def _details(facts: dict[str, Any]) -> registration.Details:
         uscc=facts["uscc"],
         name=facts["name"],
         short_name=facts["short_name"],
-        authority=AUTHORITIES.get(facts["kind"], "云江市机构编制委员会"),
+        authority=Authority.IN_PERSON,
         legal_representative=head["name"],
         region=Region.objects.get(code=facts["region"]),
         address=facts["address"],
         contact_name=facts["people"][-1]["name"],
         contact_phone=facts["contact_phone"],
         contact_email=f"office.{facts['key']}@yunjiang.example",
+    )
+
+
+def ask_change(facts: dict[str, Any]) -> Amendment:
+    """A unit asks that its registration be changed; nobody has decided yet."""
+    by, organisation = seat(facts["by"]), unit(facts["unit"])
+    licence = scan(
+        "accounts.certificate",
+        "营业执照（换发）.pdf",
+        {"名称": facts["name"], "统一社会信用代码": organisation.uscc or ""},
+        by=by,
+    )
+    amended = Amended(facts["name"], organisation.kind, facts["legal_representative"])
+    return amendments.ask(
+        organisation, amended, reason=facts["reason"], licence=licence, by=by, at=clock.now()
     )
 
 

@@ -41,7 +41,14 @@ UNSENT = ("draft", "submitted", "returned")
 def all_of(now: datetime) -> list[Story]:
     """The stories, as they have gone until `now`."""
     calendar = CalendarDay.objects.calendar()
-    return [_until(now, Order(facts, calendar, now).told()) for facts in facts_of_orders()]
+    orders_told = [_until(now, Order(facts, calendar, now).told()) for facts in facts_of_orders()]
+    changes = [_until(now, _change(facts, now)) for facts in city.data()["amendments"]]
+    return orders_told + changes
+
+
+def _change(facts: dict[str, Any], now: datetime) -> Story:
+    yield now - 20 * HOUR
+    city.ask_change(facts)
 
 
 def facts_of_orders() -> list[dict[str, Any]]:
