@@ -8,6 +8,7 @@ class AllianceConfig(AppConfig):
 
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
-        from alliance import founding_registry
+        from alliance import application_registry, founding_registry
 
+        application_registry.register()
         founding_registry.register()

@@ -1,6 +1,7 @@
 """The addresses of the alliances: one list per subject."""
 
+from alliance.application_urls import application
 from alliance.founding_urls import founding
 
 app_name = "alliance"
-urlpatterns = [*founding]
+urlpatterns = [*application, *founding]

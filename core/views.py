@@ -139,6 +139,11 @@ def upload(request, code):
     found = get_object_or_404(Upload, code=code)
     if not uploads.is_readable(found, request):
         raise Http404
+    return file_response(found)
+
+
+def file_response(found: Upload) -> HttpResponseBase:
+    """A received file as a download; who may have it was judged by the caller."""
     if settings.X_ACCEL:
         response: HttpResponseBase = HttpResponse()
         response["X-Accel-Redirect"] = f"{settings.X_ACCEL}/{uploads.path(found.sha256)}"
