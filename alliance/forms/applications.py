@@ -168,8 +168,8 @@ class ReviewForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, application: Application, labels: dict[str, str], *args: Any) -> None:
-        super().__init__(*args, initial=application.review_draft)
+    def __init__(self, application: Application, labels: dict[str, str], data: Any = None) -> None:
+        super().__init__(data, initial=application.review_draft)
         for name, label in labels.items():
             self.fields[name] = forms.CharField(
                 label=label,

@@ -177,7 +177,7 @@ def _context(request, found, form=None):
 
 def _sheets(found, versions, form, labels):
     new, old = versions[0], versions[1] if len(versions) > 1 else None
-    said = {}
+    said: dict[str, list[ReviewComment]] = {}
     for one in ReviewComment.objects.about(found).select_related("by__user"):
         said.setdefault(one.field, []).append(one)
     for schema in applications.forms_of(found):
