@@ -46,6 +46,7 @@ PUBLIC = (
     Entry(_("Agencies"), "marketplace:agencies"),
     Entry(_("Services"), "marketplace:services"),
     Entry(_("Alliances"), "alliance:alliances"),
+    Entry(_("Procurement needs"), "procurement:need-list"),
     Entry(_("Notices"), "publication:notices"),
     Entry(_("Guides"), "wagtail_serve", ("guide/",)),
     Entry(_("Verification"), "publication:verify"),
@@ -61,6 +62,8 @@ FOOT = (
 DESK = (
     Entry(_("To do"), "cms:desk", alone=True),
     Entry(_("Orders and bids"), "marketplace:desk-orders", standings=(Standing.PARTICIPANT,)),
+    Entry(_("Procurement needs"), "procurement:desk-needs", standings=(Standing.PARTICIPANT,)),
+    Entry(_("Signs of splitting"), "procurement:splittings", deeds=(Deed.SUPERVISE,)),
     Entry(
         _("Contracts and deliveries"),
         "contracts:agreement-list",

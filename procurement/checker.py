@@ -129,7 +129,7 @@ def faults(rule: Rule) -> list[str]:
 
 def rule_of(value: Mapping[str, Any]) -> Rule:
     """A rule from its JSON; lists become tuples."""
-    given = {
+    given: dict[str, Any] = {
         name: tuple(item) if isinstance(item, list) else item
         for name, item in value.items()
         if name in Rule.__dataclass_fields__

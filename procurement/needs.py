@@ -325,13 +325,8 @@ def split_groups(at: datetime, owners: Iterable[Organisation] | None = None) -> 
     )
     found = []
     for group in groups[:200]:
-        keys = ("owner", "budget_year", "kind", "item")
-        first = (
-            rows.filter(**{name: group[name] for name in keys})
-            .select_related("owner", "region")
-            .order_by("pk")
-            .first()
-        )
+        kept = {name: value for name, value in group.items() if name != "count"}
+        first = rows.filter(**kept).select_related("owner", "region").order_by("pk").first()
         whole = splitting_of(first, at) if first else None
         if whole is not None:
             found.append((first, whole))
@@ -358,7 +353,7 @@ def return_(need: Need, *, reason: str, by: Seat, at: datetime) -> Need:
     record(need, "need.returned", by=by, at=at, reason=reason.strip())
     letters.post(
         "procurement/need-returned",
-        to=writer,
+        to=writer,  # type: ignore[arg-type]  # there is one where something waits
         at=at,
         link=f"/desk/procurement/needs/{need.code}/",
         need=need,

@@ -97,7 +97,7 @@ class ImportForm(Receiving, forms.Form):
 
 
 class AttachmentForm(Receiving, forms.Form):
-    files = UploadField("procurement.need-file", label=_("attachments"), many=True, required=False)
+    added = UploadField("procurement.need-file", label=_("attachments"), many=True, required=False)
 
 
 class ReasonForm(forms.Form):

@@ -172,7 +172,7 @@ def need_section(request, code, key):
         if request.FILES:
             form = AttachmentForm(request.POST, request.FILES, by=request.seat)
             if form.is_valid():
-                section = _with_files(section, form.cleaned_data["files"])
+                section = _with_files(section, form.cleaned_data["added"])
         try:
             need = needs.save_section(need, section, by=request.seat, at=at)
             if deed.startswith("answer-"):
