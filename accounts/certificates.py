@@ -12,7 +12,6 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import (
-    REMINDERS,
     Amendment,
     Certificate,
     CertificateKind,
@@ -20,7 +19,7 @@ from accounts.models import (
     Organisation,
 )
 from accounts.seats import who_may
-from core import clock, letters, once, uploads
+from core import clock, figures, letters, once, uploads
 from core.audit import Actor, record
 from core.letters import Recipient
 from core.lifecycle import RuleBroken, lock, part
@@ -107,7 +106,7 @@ def remind(certificate: Certificate, *, on: date, by: Actor, at: datetime) -> Ce
     """
     organisation = lock(certificate.organisation)
     certificate = lock(certificate)
-    threshold = due_reminder(certificate, on)
+    threshold = due_reminder(certificate, on, steps(on))
     if threshold is None:
         raise RuleBroken("No reminder of this certificate is due.")
     certificate.reminded_at_days = threshold
@@ -124,12 +123,17 @@ def remind(certificate: Certificate, *, on: date, by: Actor, at: datetime) -> Ce
     return certificate
 
 
-def due_reminder(certificate: Certificate, on: date) -> int | None:
-    """The threshold (90, 30 or 7 days) whose reminder is due that day; None where none is."""
+def steps(on: date) -> list[int]:
+    """How many days before a certificate's last one its reminders are due."""
+    return [int(days) for days in figures.value("certificate.reminder.days", on)]
+
+
+def due_reminder(certificate: Certificate, on: date, steps: Iterable[int]) -> int | None:
+    """The step (of 90, 30 and 7 days) whose reminder is due that day; None where none is."""
     left = certificate.days_left(on)
     if left is None or left < 0 or not certificate.is_valid(on):
         return None
-    reached = min((days for days in REMINDERS if left <= days), default=None)
+    reached = min((days for days in steps if left <= days), default=None)
     reminded = certificate.reminded_at_days
     return reached if reached is not None and (reminded is None or reached < reminded) else None
 

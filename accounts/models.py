@@ -440,8 +440,7 @@ class CertificateKind(models.TextChoices):
     OTHER = "other", _("other certificate")
 
 
-SOON = timedelta(days=90)
-REMINDERS = (90, 30, 7)  # days before a certificate expires
+SOON = timedelta(days=90)  # pages call to mind what ends within that time
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
@@ -455,9 +454,9 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def valid_on(self, day: date) -> CertificateQuerySet:
         return self.current().filter(Q(valid_until=None) | Q(valid_until__gte=day))
 
-    def expiring(self, day: date) -> CertificateQuerySet:
-        """Current ones whose last day lies within 90 days, or has passed."""
-        return self.current().filter(valid_until__lte=day + SOON)
+    def expiring(self, day: date, within: timedelta = SOON) -> CertificateQuerySet:
+        """Current ones whose last day lies within that time, or has passed."""
+        return self.current().filter(valid_until__lte=day + within)
 
 
 class Certificate(models.Model):

@@ -18,15 +18,13 @@ from accounts.models import (
     Standing,
     User,
 )
-from core import clock, letters, once, outbox
+from core import clock, figures, letters, once, outbox
 from core.audit import Actor, record
 from core.calendar import day_of
 from core.letters import Recipient
 from core.lifecycle import RuleBroken, lock, move
 from core.models import CalendarDay, Region, Upload
 from core.numbering import new_code
-
-VERIFIED_WITHIN = 3  # working days, the operator's promise on the registration page
 
 
 @dataclass(frozen=True)
@@ -239,8 +237,13 @@ def _keep_papers(
 
 def promised(now: datetime) -> datetime:
     """Until when the operator has promised to be done with what came in at `now`."""
-    calendar = CalendarDay.objects.calendar()
-    return calendar.add_working_days(day_of(now), VERIFIED_WITHIN).until()
+    calendar, today = CalendarDay.objects.calendar(), day_of(now)
+    return calendar.add_working_days(today, promised_days(now)).until()
+
+
+def promised_days(now: datetime) -> int:
+    """Within how many working days the operator verifies a unit."""
+    return int(figures.value("organisation.verification.working-days", day_of(now)))
 
 
 def _handed_in(now: datetime) -> dict[str, Any]:

@@ -26,8 +26,9 @@ from accounts.models import (
     Standing,
     User,
 )
-from core import clock, letters, once
+from core import clock, figures, letters, once
 from core.audit import record
+from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, move, part
 from core.numbering import new_code
 
@@ -42,7 +43,6 @@ STAFF_GROUPS: Mapping[str, tuple[str, ...]] = {
     Standing.OPERATOR: ("Operator", "Moderators"),
     Standing.REGULATOR: ("Regulator",),
 }
-OPEN_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def invite(
                 held_until=terms.held_until,
                 invited_by=granting,
                 sent_at=now,
-                open_until=now + OPEN_FOR,
+                open_until=now + timedelta(days=figures.value("invitation.open.days", day_of(now))),
             )
     except IntegrityError as twin:
         raise RuleBroken(

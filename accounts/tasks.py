@@ -1,6 +1,7 @@
 """What the clock starts in accounts."""
 
 import logging
+from datetime import timedelta
 
 from django.utils.timezone import localdate
 
@@ -14,12 +15,14 @@ logger = logging.getLogger(__name__)
 
 
 def remind_of_certificates() -> None:
-    """Write about each certificate that reached 90, 30 or 7 days before its last day."""
+    """Write about each certificate that reached one of the steps before its last day."""
     at = clock.now()
     today = localdate(at)
-    expiring = Certificate.objects.expiring(today).filter(valid_until__gte=today)
+    steps = certificates.steps(today)
+    within = timedelta(days=max(steps))
+    expiring = Certificate.objects.expiring(today, within).filter(valid_until__gte=today)
     for certificate in expiring.order_by("valid_until", "pk").iterator():
-        if certificates.due_reminder(certificate, today) is None:
+        if certificates.due_reminder(certificate, today, steps) is None:
             continue
         try:
             certificates.remind(certificate, on=today, by=Clock(), at=at)

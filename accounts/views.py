@@ -126,7 +126,9 @@ def resubmit(request):
 
 def _handed_in(request, form, seat):
     request.session[SESSION_KEY] = seat.code
-    messages.success(request, _("Handed in: the operator verifies it within 3 working days."))
+    days = registration.promised_days(clock.now())
+    told = _("Handed in: the operator verifies it within %(days)s working days.")
+    messages.success(request, told % {"days": days})
     if form.warns:
         messages.warning(
             request,
@@ -205,7 +207,8 @@ def amendment_ask(request):
         except RuleBroken as refused:
             refusal(request, refused, about=organisation, form=form)
         else:
-            messages.success(request, _("Handed in: the operator decides within 3 working days."))
+            told = _("Handed in: the operator decides within %(days)s working days.")
+            messages.success(request, told % {"days": registration.promised_days(clock.now())})
             return redirect("accounts:amendment", made.code)
     context = {"form": form, "organisation": organisation}
     return render(request, "accounts/amendment-ask.html", context)

@@ -19,15 +19,13 @@ from contracts.models import (
     Milestone,
     Side,
 )
-from core import clock, letters, outbox
+from core import clock, figures, letters, outbox
 from core.audit import Actor, canonical, record
 from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, move
 from core.models import CalendarDay, Event, Upload
 from core.numbering import new_code
 from core.uploads import attach
-
-LONGEST_CORRECTION = 60  # working days
 
 
 @transaction.atomic(durable=True)
@@ -123,10 +121,9 @@ def return_(
     returned_at = clock.after_lock()
     if not reason.strip():
         raise RuleBroken("Say what is to be corrected: the agency works by it.")
-    if not 1 <= days <= LONGEST_CORRECTION:
-        raise RuleBroken(
-            "Give the agency between 1 and %(longest)s working days.", longest=LONGEST_CORRECTION
-        )
+    longest = figures.value("delivery.correction.working-days", day_of(returned_at))
+    if not 1 <= days <= longest:
+        raise RuleBroken("Give the agency between 1 and %(longest)s working days.", longest=longest)
     move(
         deliverable,
         DeliverableState.RETURNED,

@@ -4,7 +4,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts.agreements import CONSENT
-from contracts.deliveries import LONGEST_CORRECTION
 from contracts.models import Agreement, AgreementState
 from core.forms import Receiving, UploadField
 
@@ -72,9 +71,7 @@ class ReturnForm(forms.Form):
         widget=Lines(6),
         help_text=_("All of it at once: the agency works by this list."),
     )
-    days = forms.IntegerField(
-        label=_("working days to correct it"), min_value=1, max_value=LONGEST_CORRECTION
-    )
+    days = forms.IntegerField(label=_("working days to correct it"), min_value=1)
 
 
 class ExtensionForm(forms.Form):

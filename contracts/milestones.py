@@ -5,13 +5,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from contracts.models import Agreement, AgreementState, Milestone, Side
-from core import clock, letters
+from core import clock, figures, letters
 from core.audit import Actor, record
 from core.calendar import Calendar, Due, day_of
 from core.lifecycle import RuleBroken, lock, part
 from core.models import CalendarDay
-
-REMINDER = timedelta(days=3)  # how long before a deadline a reminder goes out
 
 
 @part
@@ -73,9 +71,14 @@ def remind(milestone: Milestone, *, by: Actor, at: datetime) -> Milestone:
     return milestone
 
 
+def reminder(at: datetime) -> timedelta:
+    """How long before a deadline a reminder goes out."""
+    return timedelta(days=figures.value("agreement.reminder.days", day_of(at)))
+
+
 def is_near(until: datetime | None, at: datetime) -> bool:
     """Whether a deadline is close enough, and not yet past, for a reminder."""
-    return until is not None and until - REMINDER <= at < until
+    return until is not None and until - reminder(at) <= at < until
 
 
 def days_late(due_at: datetime, at: datetime) -> int:

@@ -30,7 +30,7 @@ def lapse_unsigned() -> None:
 def remind() -> None:
     """Write to whoever has a deadline of a contract before them, once each."""
     now = clock.now()
-    near: dict[str, Any] = {"gt": now, "lte": now + milestones.REMINDER}
+    near: dict[str, Any] = {"gt": now, "lte": now + milestones.reminder(now)}
     _each(
         Agreement.objects.filter(
             state=AgreementState.DRAWN_UP,

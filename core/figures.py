@@ -64,6 +64,15 @@ def on(day: date, region: Region | None = None, regime: str = "") -> Figures:
     return Figures({row.name: _figure(row) for row in rising}, day)
 
 
+def value(name: str, day: date) -> Any:
+    """The value of one figure that is the same at every place: one query."""
+    rows = LegalFigure.objects.in_force(day).filter(name=name, region_code="", regime="")
+    found = rows.values_list("value", flat=True).first()
+    if found is None:
+        raise Unknown(f"no legal figure {name!r} is in force on {day}")
+    return found
+
+
 def _places(code: str) -> list[str]:
     """The codes of a region's province, prefecture and county: GB/T 2260 nests by two digits."""
     return [code[:2] + "0000", code[:4] + "00", code]

@@ -9,13 +9,13 @@ from typing import Any
 
 from accounts.models import Organisation
 from contracts.models import Agreement, Side
+from core import figures
 from core.audit import Clock
+from core.calendar import day_of
 from core.lifecycle import lock, part
 from core.models import Event
 from credit import facts, scoring
 from credit.models import Fact
-
-LATE = 20  # per cent of the agreed time; credit/data/schemes.json, "delivery-late"
 
 
 @part
@@ -32,7 +32,7 @@ def delivery_decided(event: Event, *, at: datetime) -> None:
 
 
 def _is_late(agreement: Agreement, told: dict[str, Any]) -> bool:
-    """Later than the due date by more than a fifth of the time from signature to due date."""
+    """Later than the due date by more than so many per cent of the time from signature to it."""
     if not told["days_late"] or agreement.concluded_at is None:
         return False
     due = datetime.fromisoformat(told["due_at"])
@@ -40,7 +40,8 @@ def _is_late(agreement: Agreement, told: dict[str, Any]) -> bool:
         # A return moved the due date since: what counts is the days noted at the hand-in.
         due = datetime.fromisoformat(told["handed_in_at"]) - timedelta(days=told["days_late"])
     agreed = due - agreement.concluded_at
-    return timedelta(days=told["days_late"]) * 100 > agreed * LATE
+    percent = figures.value("delivery.late.percent", day_of(due))
+    return timedelta(days=told["days_late"]) * 100 > agreed * int(percent)
 
 
 def _enter(

@@ -1,7 +1,7 @@
 """What the clock starts in the marketplace."""
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 
 from core import clock, figures
 from core.audit import Clock
@@ -16,7 +16,8 @@ def remind_of_qualifications() -> None:
     """Warn each agency at every step before a qualification ends; one failure stops no other."""
     today = day_of(clock.now())
     steps = figures.on(today)["certificate.reminder.days"].value
-    for row in Qualification.objects.expiring(today).order_by("valid_until", "pk"):
+    within = timedelta(days=max(steps))
+    for row in Qualification.objects.expiring(today, within).order_by("valid_until", "pk"):
         due = step(row.valid_until, today, steps) if row.valid_until else None
         if due is None or (row.reminded_days is not None and row.reminded_days <= due):
             continue

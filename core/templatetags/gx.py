@@ -19,7 +19,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_default_timezone, is_aware, localtime
 from django.utils.translation import get_language, gettext, ngettext
 
-from core import clock, meanings
+from core import clock, figures, meanings
+from core.calendar import day_of
 
 register = Library()
 WEEKDAYS = "一二三四五六日"
@@ -198,6 +199,12 @@ def badge(state: Any, label: str, icon_name: str = "") -> SafeString:
 def state(row: Any) -> SafeString:
     """The badge of the state that a row is in."""
     return badge(meanings.of(row), row.get_state_display())
+
+
+@register.simple_tag
+def figure(name: str) -> Any:
+    """The value of a legal figure today, for a sentence that promises it."""
+    return figures.value(name, day_of(clock.now()))
 
 
 @register.simple_tag

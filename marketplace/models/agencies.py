@@ -311,8 +311,8 @@ class Certified(Reviewed):
 
 
 class QualificationQuerySet(CertifiedQuerySet["Qualification"]):
-    def expiring(self, on: date) -> Self:
-        """Those of listed agencies that end within 90 days or have ended, with none to follow."""
+    def expiring(self, on: date, within: timedelta = SOON) -> Self:
+        """Those of listed agencies that end within that time or have ended, none to follow."""
         later = Qualification.objects.current().filter(
             agency=OuterRef("agency"),
             category=OuterRef("category"),
@@ -320,7 +320,7 @@ class QualificationQuerySet(CertifiedQuerySet["Qualification"]):
             valid_until__gt=OuterRef("valid_until"),
         )
         ending = self.verified().filter(
-            agency__state=AgencyState.LISTED, valid_until__lte=on + SOON
+            agency__state=AgencyState.LISTED, valid_until__lte=on + within
         )
         return ending.exclude(Exists(later.exclude(state=ReviewState.RETURNED)))
 

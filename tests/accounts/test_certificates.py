@@ -79,7 +79,7 @@ def test_reminders_come_once_at_90_30_and_7_days(cast, later):
     assert told[-1] == 3
     assert "还有 90 天" in Letter.objects.filter(kind="accounts/certificate-expiring")[0].body
     kept.refresh_from_db()
-    assert certificates.due_reminder(kept, today()) is None
+    assert certificates.due_reminder(kept, today(), (90, 30, 7)) is None
     with refused("No reminder of this certificate is due"):
         certificates.remind(kept, on=today(), by=cast.agency, at=clock.now())
 
