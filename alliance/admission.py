@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 
 from accounts.models import Seat
-from alliance import applications, charters, official, reviews, roll
+from alliance import applications, certificates, charters, official, reviews, roll
 from alliance.models import Alliance, Application, ApplicationState, ApplicationVersion
 from alliance.official import Change
 from alliance.terms import Level
@@ -191,6 +191,8 @@ def settled(
             unit_kind=application.unit_kind,
             on=localtime(decided_at).date(),
         )
+        if joined is None:
+            certificates.unite(member, decision=decision, by=by, at=at)
         move(
             application,
             ApplicationState.ADMITTED,

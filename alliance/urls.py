@@ -2,6 +2,7 @@
 
 from alliance.application_urls import application
 from alliance.founding_urls import founding
+from alliance.membership_urls import members
 
 app_name = "alliance"
-urlpatterns = [*application, *founding]
+urlpatterns = [*application, *founding, *members]

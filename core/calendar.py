@@ -6,6 +6,7 @@ period that ends on a day off ends with the first working day after it (民法�
 that is known a date is provisional. Days are those of Asia/Shanghai.
 """
 
+from calendar import monthrange
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -77,6 +78,12 @@ def day_of(instant: datetime) -> date:
     if instant.tzinfo is None:
         raise ValueError("an instant bears its zone")
     return instant.astimezone(SHANGHAI).date()
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or before; the month's last where it has none."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
 def start_of(day: date) -> datetime:

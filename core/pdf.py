@@ -460,6 +460,11 @@ def _draw_frame(canvas: Canvas, frame: Frame, page: int, pages: int) -> None:
     canvas.restoreState()
 
 
+def ready() -> None:
+    """Make the fonts known, for who draws upon a canvas of his own."""
+    _fonts(settings.PAPER_FONTS)
+
+
 def draw_qr(canvas: Canvas, text: str, x: float, y: float, side: float = QR_SIDE) -> None:
     """Black squares with the quiet zone of 4 around them, row by row from the top."""
     matrix = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]

@@ -21,6 +21,13 @@ from alliance.models.founding import (
     FoundingVersion,
     ReviewComment,
 )
+from alliance.models.membership import (
+    CertificateState,
+    Delegate,
+    DelegateRole,
+    DelegateState,
+    MemberCertificate,
+)
 from alliance.models.register import (
     SECRETARIAT,
     Alliance,
@@ -48,9 +55,13 @@ __all__ = [
     "ApplicationVersion",
     "Call",
     "CallState",
+    "CertificateState",
     "Charter",
     "CharterState",
     "ConsentState",
+    "Delegate",
+    "DelegateRole",
+    "DelegateState",
     "Founding",
     "FoundingState",
     "FoundingUnit",
@@ -59,6 +70,7 @@ __all__ = [
     "JoinInvitationState",
     "LegalForm",
     "Member",
+    "MemberCertificate",
     "MemberState",
     "Officer",
     "Post",

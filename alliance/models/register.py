@@ -278,6 +278,10 @@ class Member(models.Model):
     state = models.CharField(max_length=12, choices=MemberState, default=MemberState.ADMITTED)
     joined_on = models.DateField(_("member since"))
     left_on = models.DateField(_("member until"), null=True)
+    # By its own consent: what the public directory shows beyond name and number.
+    listed_at = models.DateTimeField(null=True)
+    website = models.URLField(_("website"), blank=True)
+    business = models.CharField(_("business in one paragraph"), max_length=500, blank=True)
 
     objects = MemberQuerySet.as_manager()
 

@@ -29,7 +29,7 @@ def test_the_seeded_template_names_every_value_that_its_text_wants():
 
 
 def test_the_version_in_force_is_found_by_the_day():
-    first = AgreementTemplate.objects.get()
+    first = AgreementTemplate.objects.get(slug="service-agreement")
     first.valid_until = "2026-06-01"
     first.save()
     second = AgreementTemplate.objects.create(

@@ -1,0 +1,78 @@
+"""What members fill in: a person for a role, their entry in the directory; filters of the roll."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from alliance.models import MemberState, UnitKind
+from alliance.models.membership import DelegateRole
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(label=pgettext_lazy("of a person", "name"), max_length=60)
+    duty = forms.CharField(label=_("position"), max_length=80)
+    phone = forms.RegexField(
+        r"^[0-9+\-() ]{7,20}$",
+        label=_("mobile phone"),
+        error_messages={"invalid": _("Enter a phone number: digits, with + - ( ) where needed.")},
+    )
+    email = forms.EmailField(label=_("e-mail"))
+    title = forms.CharField(label=_("professional title"), max_length=80, required=False)
+    expertise = forms.CharField(label=_("field of expertise"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, role: str, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        if role == DelegateRole.ACADEMIC:
+            self.fields["title"].required = self.fields["expertise"].required = True
+        else:
+            del self.fields["title"], self.fields["expertise"]
+
+
+class EntryForm(forms.Form):
+    business = forms.CharField(
+        label=_("business in one paragraph"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What your unit does, for whom, with what strength: 500 characters at most."),
+    )
+    website = forms.URLField(label=_("website"), required=False, assume_scheme="https")
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class RollFilter(forms.Form):
+    """Of the public directory and of the secretariat's roll."""
+
+    q = forms.CharField(label=_("Name or number"), max_length=60, required=False)
+    kind = forms.ChoiceField(label=_("kind of unit"), required=False)
+    level = forms.ChoiceField(label=_("level"), required=False)
+    region = forms.ChoiceField(label=_("region"), required=False)
+
+    def __init__(self, *args: Any, levels: Any, regions: Any, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        every = [("", _("All"))]
+        self.fields["kind"].choices = [*every, *UnitKind.choices]  # type: ignore[attr-defined]
+        self.fields["level"].choices = [*every, *levels]  # type: ignore[attr-defined]
+        self.fields["region"].choices = [*every, *regions]  # type: ignore[attr-defined]
+
+
+class StaffRollFilter(RollFilter):
+    state = forms.ChoiceField(
+        label=_("state"), required=False, choices=[("", _("All")), *MemberState.choices]
+    )
+    certificate = forms.ChoiceField(
+        label=_("certificate"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            ("none", _("none yet")),
+            ("due", _("to be checked")),
+            ("expired", pgettext_lazy("of certificates", "expired")),
+        ],
+    )

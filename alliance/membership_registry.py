@@ -1,0 +1,36 @@
+"""What members tell the packages below: their tab, states, news, clock, papers, desk."""
+
+from django.utils.translation import gettext_lazy as _
+
+from alliance import certificates, membership_tasks, tabs
+from alliance.membership_finders import certificate
+from alliance.membership_todo import name_kinds, waiting_for
+from alliance.models.membership import CertificateState, DelegateState
+from core import meanings, outbox, timetable, todo
+from publication import verification
+
+
+def register() -> None:
+    """Called once, from `apps.py`."""
+    tabs.add("members", _("Members"), "alliance:members", place=20)
+    meanings.register(
+        {
+            CertificateState.ISSUED: "done",
+            CertificateState.SUPERSEDED: "ended",
+            CertificateState.RETURNED: "ended",
+        }
+    )
+    meanings.register(
+        {
+            DelegateState.NOMINATED: "wait",
+            DelegateState.CONFIRMED: "done",
+            DelegateState.REFUSED: "fail",
+            DelegateState.WITHDRAWN: "ended",
+            DelegateState.ENDED: "ended",
+        }
+    )
+    outbox.listen("agreement.concluded", "alliance.certificate", certificates.united)
+    timetable.every("alliance.remind-checks", seconds=3600, task=membership_tasks.remind_of_checks)
+    verification.register("alliance.certificates", certificate)
+    name_kinds()
+    todo.register("alliance.members", waiting_for)

@@ -1,0 +1,165 @@
+"""What a member has and does in an alliance: its certificate 成员证书, its delegates 代表人选.
+
+    certificate: issued ──▶ superseded | returned
+    delegate:    nominated ──confirm──▶ confirmed ──end──▶ ended
+                     ├──refuse──▶ refused
+                     └─withdraw─▶ withdrawn
+
+A certificate says what was true when it was issued, and is never edited (migration); whether it has
+expired is told by its day. A contact person needs nobody's confirmation.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Seat
+from alliance.models.register import Member
+from core.lifecycle import filled_iff
+
+
+class CertificateState(models.TextChoices):
+    ISSUED = "issued", pgettext_lazy("of a certificate", "issued")
+    SUPERSEDED = "superseded", pgettext_lazy("of a certificate", "superseded")
+    RETURNED = "returned", pgettext_lazy("of a certificate", "returned")
+
+
+class MemberCertificateQuerySet(models.QuerySet["MemberCertificate"]):
+    def valid_on(self, on: date) -> MemberCertificateQuerySet:
+        return self.filter(state=CertificateState.ISSUED, valid_until__gte=on)
+
+
+class MemberCertificate(models.Model):
+    """That a unit is a member of an alliance, until a day; `facts` is what the paper says."""
+
+    MOVES = {CertificateState.ISSUED: {CertificateState.SUPERSEDED, CertificateState.RETURNED}}
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    number = models.CharField(max_length=36, unique=True, editable=False)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="certificates")
+    facts = models.JSONField(editable=False)
+    digest = models.CharField(max_length=64, db_index=True, editable=False)
+    issued_at = models.DateTimeField(editable=False)
+    issued_by = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="+")
+    valid_until = models.DateField(_("valid until"), editable=False)  # the last day
+    state = models.CharField(
+        max_length=12, choices=CertificateState, default=CertificateState.ISSUED
+    )
+    ended_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+
+    objects = MemberCertificateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_at", "-pk"]
+        indexes = [
+            Index(
+                fields=["valid_until"], condition=Q(state="issued"), name="membercertificate_runs"
+            )
+        ]
+        constraints = [
+            CheckConstraint(
+                condition=Q(state__in=CertificateState.values), name="membercertificate_state_known"
+            ),
+            CheckConstraint(
+                condition=filled_iff(~Q(state="issued"), "ended_at"),
+                name="membercertificate_ended_at_iff_ended",
+            ),
+            UniqueConstraint(
+                fields=["member"],
+                condition=Q(state="issued"),
+                name="membercertificate_one_issued_per_member",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("publication:verification", args=[self.number])
+
+    def is_valid(self, on: date) -> bool:
+        return self.state == CertificateState.ISSUED and on <= self.valid_until
+
+
+class DelegateRole(models.TextChoices):
+    CONTACT = "contact", _("contact person")
+    COUNCIL = "council", _("representative in the council")
+    ACADEMIC = "academic", _("nominee for the academic committee")
+
+
+class DelegateState(models.TextChoices):
+    NOMINATED = "nominated", pgettext_lazy("of a delegate", "nominated")
+    CONFIRMED = "confirmed", pgettext_lazy("of a delegate", "confirmed")
+    REFUSED = "refused", pgettext_lazy("of a delegate", "refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("of a delegate", "withdrawn")
+    ENDED = "ended", pgettext_lazy("of a delegate", "ended")
+
+
+class Delegate(models.Model):
+    """A person whom a member names for a role; another who is confirmed takes his place."""
+
+    MOVES = {
+        DelegateState.NOMINATED: {
+            DelegateState.CONFIRMED,
+            DelegateState.REFUSED,
+            DelegateState.WITHDRAWN,
+        },
+        DelegateState.CONFIRMED: {DelegateState.ENDED},
+    }
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="delegates")
+    role = models.CharField(_("role"), max_length=10, choices=DelegateRole)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=60)
+    duty = models.CharField(_("position"), max_length=80)
+    title = models.CharField(_("professional title"), max_length=80, blank=True)
+    phone = models.CharField(_("mobile phone"), max_length=30)
+    email = models.EmailField(_("e-mail"))
+    expertise = models.CharField(_("field of expertise"), max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=DelegateState, default=DelegateState.NOMINATED)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    nominated_at = models.DateTimeField()
+    nominated_by = models.ForeignKey(Seat, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["role", "-nominated_at", "-pk"]
+        constraints = [
+            CheckConstraint(condition=Q(role__in=DelegateRole.values), name="delegate_role_known"),
+            CheckConstraint(
+                condition=Q(state__in=DelegateState.values), name="delegate_state_known"
+            ),
+            CheckConstraint(
+                condition=filled_iff(~Q(state="nominated"), "decided_at"),
+                name="delegate_decided_at_iff_decided",
+            ),
+            CheckConstraint(
+                condition=filled_iff(Q(state="ended"), "ended_at"),
+                name="delegate_ended_at_iff_ended",
+            ),
+            CheckConstraint(
+                condition=~Q(state="refused") | ~Q(reason=""), name="delegate_refusal_has_reason"
+            ),
+            UniqueConstraint(
+                fields=["member", "role"],
+                condition=Q(state="nominated"),
+                name="delegate_one_nominated_per_role",
+            ),
+            UniqueConstraint(
+                fields=["member", "role"],
+                condition=Q(state="confirmed"),
+                name="delegate_one_confirmed_per_role",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
