@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from alliance import admission, applications, charters, forms_pdf, official
+from alliance import admission, applications, charters, forms_pdf, official, tabs
 from alliance.models import Alliance, AllianceState, UnitKind
 from core import cache, clock
 from core.views import pdf_response, public
@@ -64,6 +64,7 @@ def join(request, number):
     terms = charters.terms_of(charter) if charter else None
     context = {
         "alliance": alliance,
+        "tabs": tabs.of(number, "join"),
         "open": alliance.state == AllianceState.REGISTERED,
         "joining": terms.joining if terms else None,
         "kinds": [UnitKind(kind).label for kind in terms.joining.kinds] if terms else [],
