@@ -127,7 +127,7 @@ def settle() -> None:
         if standing := facts.get("standing"):
             at = clock.now()
             registration.establish(
-                _details(facts), Standing(standing), user=user(head["key"]), by=Console(), at=at
+                details(facts), Standing(standing), user=user(head["key"]), by=Console(), at=at
             )
         else:
             licence = scan(
@@ -137,7 +137,7 @@ def settle() -> None:
                 by=user(head["key"]),
             )
             organisation = registration.register(
-                _details(facts), licence=licence, by=user(head["key"]), at=clock.now()
+                details(facts), licence=licence, by=user(head["key"]), at=clock.now()
             )
             registration.verify(organisation, by=seat("luo"), at=clock.now())
         for person in others:
@@ -160,7 +160,7 @@ def _take_in(person: dict[str, Any], *, head: Seat) -> None:
     seats.accept(invitation, by=newcomer, at=clock.now())
 
 
-def _details(facts: dict[str, Any]) -> registration.Details:
+def details(facts: dict[str, Any]) -> registration.Details:
     head = facts["people"][0]
     return registration.Details(
         kind=facts["kind"],

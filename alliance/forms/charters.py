@@ -204,7 +204,7 @@ class TermsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
-        for name, value in said.items():
+        for name, value in list(said.items()):  # an error takes its field away
             if name.endswith("article") and value:
                 found = ARTICLE.fullmatch(value)
                 if found is None:

@@ -301,13 +301,15 @@ class FileStep(Step):
 
     def prepare(self) -> None:
         for material in self.founding.call.materials:
-            self.fields[f"file_{material['key']}"] = UploadField(
+            scans = UploadField(
                 FILES,
                 label=material["label"],
                 many=True,
                 required=False,
                 help_text=material.get("source", ""),
             )
+            scans.prepare(self.seat)
+            self.fields[f"file_{material['key']}"] = scans
         self.fields["supplement"] = forms.CharField(
             label=_("Anything to add"),
             max_length=1000,

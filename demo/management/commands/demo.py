@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.models import User
 from core import clock
-from demo import city, procurement, stories, travel
+from demo import alliances, city, procurement, stories, travel
 
 ENTERED = timedelta(days=140)  # before today: when the city came to the site
 
@@ -28,13 +28,14 @@ class Command(BaseCommand):
         travel.to(now - ENTERED)
         city.open_accounts()
         city.settle()
+        alliances.settle()
         procurement.enact()
         for place, key in enumerate(agencies, start=1):
             city.enter(key)
             self._tell("agencies", place, len(agencies))
         travel.carry()
-        told = [*stories.all_of(now), *procurement.all_of(now)]
-        travel.tell(told, told=lambda steps: self._tell("steps of 16 orders and 8 needs", steps))
+        told = [*stories.all_of(now), *procurement.all_of(now), *alliances.all_of(now)]
+        travel.tell(told, told=lambda steps: self._tell("steps of orders, needs, alliances", steps))
         travel.carry()
         self.stderr.write("")
 
