@@ -1,7 +1,11 @@
 """One file of addresses for each subject: needs, their argument, inquiries."""
 
-from procurement import need_urls
+from procurement import argument_urls, inquiry_urls, need_urls
 
 app_name = "procurement"
 
-urlpatterns = [*need_urls.urlpatterns]
+urlpatterns = [
+    *need_urls.urlpatterns,
+    *argument_urls.urlpatterns,
+    *inquiry_urls.urlpatterns,
+]

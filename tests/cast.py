@@ -33,7 +33,13 @@ class Cast:
             "owner",
             kind="government",
             rank=Rank.OPERATOR,
-            deeds=[Deed.WRITE_ORDER, Deed.ACCEPT, Deed.EVALUATE, Deed.WRITE_NEED],
+            deeds=[
+                Deed.WRITE_ORDER,
+                Deed.ACCEPT,
+                Deed.EVALUATE,
+                Deed.WRITE_NEED,
+                Deed.RUN_PROCEDURE,
+            ],
         )
         approver = SeatFactory(
             user__email="approver@example.com",

@@ -1,0 +1,83 @@
+"""The course of an argument as pages show it: stages, opinions and comments by topic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.templatetags.gx import short_instant
+from procurement.models import Argument, ArgumentState, Comment, Verdict
+
+MEANINGS = {Verdict.AGREE: "done", Verdict.AMEND: "soon", Verdict.DISAGREE: "fail"}
+
+
+def of(argument: Argument, at: datetime) -> list[dict[str, str]]:
+    """Stages as `components/course.html` shows them."""
+    opens, closes = argument.opens_at, argument.closes_at
+    stages = [
+        (_("Opinions of experts"), "", argument.published_at is not None),
+        (_("Notice"), short_instant(argument.published_at), argument.published_at is not None),
+        (
+            _("Comments"),
+            f"{short_instant(opens)} – {short_instant(closes)}" if opens and closes else "",
+            bool(closes and closes <= at and argument.published_at),
+        ),
+        (_("Answers"), short_instant(argument.reply_until), argument.closed_at is not None),
+        (_("Result"), short_instant(argument.closed_at), argument.closed_at is not None),
+    ]
+    if argument.state == ArgumentState.WITHDRAWN:
+        done = [stage for stage in stages if stage[2]]
+        ended = {"label": _("Ended by the owner"), "text": "", "state": "now"}
+        return [*({"label": a, "text": b, "state": "done"} for a, b, _done in done), ended]
+    first_open = next((n for n, stage in enumerate(stages) if not stage[2]), len(stages))
+    return [
+        {
+            "label": label,
+            "text": text,
+            "state": "done" if done else "now" if place == first_open else "todo",
+        }
+        for place, (label, text, done) in enumerate(stages)
+    ]
+
+
+def opinions_of(argument: Argument) -> list[dict[str, Any]]:
+    """Each expert with what he says of each topic."""
+    experts = argument.experts.select_related("opinion").order_by("-is_head", "pk")
+    return [
+        {
+            "expert": expert,
+            "opinion": getattr(expert, "opinion", None),
+            "answers": _answers(argument, expert.opinion.answers)
+            if hasattr(expert, "opinion")
+            else [],
+        }
+        for expert in experts
+    ]
+
+
+def _answers(argument: Argument, said: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
+    by_topic = {answer["topic"]: answer for answer in said}
+    return [
+        {
+            "topic": topic["text"],
+            "meaning": MEANINGS[Verdict(by_topic[topic["key"]]["verdict"])],
+            "label": Verdict(by_topic[topic["key"]]["verdict"]).label,
+            "text": by_topic[topic["key"]]["text"],
+        }
+        for topic in argument.topics
+    ]
+
+
+def by_topic(argument: Argument, comments: Sequence[Comment]) -> list[dict[str, Any]]:
+    """The topics with the comments on each, oldest first."""
+    return [
+        {
+            "key": topic["key"],
+            "text": topic["text"],
+            "comments": [one for one in comments if one.topic == topic["key"]],
+        }
+        for topic in argument.topics
+    ]

@@ -1,0 +1,251 @@
+"""What becomes of an inquiry's contract: concluded, fulfilled, broken off, let go; the assessment.
+
+Consumers of what contracts tell, and one rule: the owner's assessment of the performance 履约评价,
+which enters the supplier's credit.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.models import Seat
+from contracts.models import Agreement, Deliverable, DeliverableState, Side
+from core import clock, letters, outbox
+from core.audit import Clock, record
+from core.calendar import day_of
+from core.lifecycle import RuleBroken, lock, move, part
+from core.models import CalendarDay, Event
+from credit import facts, scoring
+from credit.models import Scheme
+from procurement import archives, inquiry_papers, opening
+from procurement.models import Procedure, ProcedureState
+from procurement.phrases import second
+from publication import notices
+from publication.models import Notice, Relation
+
+NOT_SIGNED = "未在期限内签署合同"
+OWNER_DECLINED = "采购人未与成交供应商签订合同"
+
+
+@part
+def contract(event: Event, *, at: datetime) -> None:
+    """The agreement is concluded: the inquiry is under contract, and the contract to be public."""
+    procedure = _procedure_of(event)
+    if procedure is None:
+        return
+    agreement = _agreement(event)
+    days = int(procedure.figures["agreement.publication.working-days"]["value"])
+    concluded_at = agreement.concluded_at or at
+    due = CalendarDay.objects.calendar().add_working_days(day_of(concluded_at), days)
+    move(
+        procedure,
+        ProcedureState.CONTRACTED,
+        contracted_at=concluded_at,
+        announce_until=due.until(),
+    )
+    record(
+        procedure,
+        "procedure.contracted",
+        by=Clock(),
+        at=at,
+        public=True,
+        agreement=agreement.number,
+        announce_until=procedure.announce_until,
+    )
+
+
+@part
+def complete(event: Event, *, at: datetime) -> None:
+    """The last deliverable was accepted: the acceptance is published, the archive drawn."""
+    procedure = _procedure_of(event)
+    if procedure is None:
+        return
+    completed_at = _agreement(event).ended_at or at
+    move(
+        procedure,
+        ProcedureState.COMPLETED,
+        completed_at=completed_at,
+        **archives.ended(procedure, completed_at),
+    )
+    accepted = _accepted(event)
+    notice = notices.publish(
+        "inquiry-acceptance",
+        about=procedure,
+        title=inquiry_papers.acceptance_title(procedure),
+        paper=inquiry_papers.acceptance(procedure, accepted, completed_at),
+        follows=Notice.objects.about(procedure).in_force().last(),
+        relation=Relation.FOLLOWS,
+        by=Clock(),
+        at=at,
+        issuer=procedure.owner.name,
+        facts={
+            "procedure": procedure.number,
+            "supplier": procedure.winner.supplier.uscc if procedure.winner else "",
+            "completed_at": completed_at,
+            "milestones": len(accepted),
+        },
+    )
+    outbox.emit(
+        record(
+            procedure,
+            "procedure.completed",
+            by=Clock(),
+            at=at,
+            public=True,
+            notice=notice.number,
+            digest=notice.digest,
+        )
+    )
+    archives.ask(procedure, by=Clock(), at=at)
+    letters.post(
+        "procurement/assessment-awaited",
+        to=procedure.owner,
+        at=at,
+        link=procedure.get_absolute_url(),
+        procedure=procedure,
+    )
+
+
+@part
+def break_off(event: Event, *, at: datetime) -> None:
+    """The agreement ended by consent before it was fulfilled: the inquiry ends with it."""
+    procedure = _procedure_of(event)
+    if procedure is not None:
+        agreement = _agreement(event)
+        move(
+            procedure,
+            ProcedureState.BROKEN_OFF,
+            state_reason=agreement.end_reason[:1000],
+            **archives.ended(procedure, agreement.ended_at or at),
+        )
+        record(procedure, "procedure.broken-off", by=Clock(), at=at, public=True)
+        archives.ask(procedure, by=Clock(), at=at)
+
+
+@part
+def pass_on(event: Event, *, at: datetime) -> None:
+    """The agreement was declined, or not signed in time: the next reserve, or failure."""
+    procedure = _procedure_of(event)
+    if procedure is None:
+        return
+    agreement = _agreement(event)
+    if _lets_go(event) == Side.OWNER:
+        opening.fail_after_award(procedure, OWNER_DECLINED, at=at)
+    else:
+        opening.pass_on(procedure, agreement, agreement.end_reason or NOT_SIGNED, at=at)
+
+
+@transaction.atomic(durable=True)
+def assess(
+    procedure: Procedure, *, marks: Mapping[str, int], remark: str, by: Seat, at: datetime
+) -> Procedure:
+    """Grade the performance, for good, and enter it into the supplier's credit.
+
+    Refused before everything is accepted, twice, and with a mark missing or out of bounds.
+    """
+    procedure = lock(procedure, state=ProcedureState.COMPLETED)
+    winner = procedure.winner
+    if winner is None:
+        raise RuntimeError(f"procedure {procedure.number} was completed by nobody")
+    assessed_at = clock.after_lock()
+    scheme = Scheme.objects.in_force(day_of(assessed_at))
+    wanted = {dimension.code for dimension in scheme.rules.dimensions}
+    if set(marks) != wanted or not all(0 <= mark <= 100 for mark in marks.values()):
+        raise RuleBroken("Give a mark from 0 to 100 in every dimension: none is set for you.")
+    graded = scoring.grade_of({code: Decimal(mark) for code, mark in marks.items()}, scheme.rules)
+    move(
+        procedure,
+        ProcedureState.ASSESSED,
+        marks=[
+            {
+                "code": one.code,
+                "label": one.label,
+                "weight": str(one.weight),
+                "mark": marks[one.code],
+            }
+            for one in scheme.rules.dimensions
+        ],
+        score=graded.score,
+        grade=graded.grade.label,
+        remark=remark.strip(),
+        assessed_by=by,
+        assessed_at=assessed_at,
+    )
+    facts.enter(
+        organisation=winner.supplier,
+        kind="job",
+        about=procedure,
+        occurred_at=assessed_at,
+        points=graded.grade.points,
+        title=f"{procedure.title[:150]}：{graded.grade.label}",
+        basis=f"{scheme.name}：一事一评，{graded.score} 分",
+        evidence=[("采购人履约评价", procedure.get_absolute_url())],
+        by=by,
+        at=at,
+    )
+    outbox.emit(
+        record(
+            procedure,
+            "procedure.assessed",
+            by=by,
+            at=at,
+            public=True,
+            marks=dict(marks),
+            score=graded.score,
+            grade=graded.grade.code,
+            scheme=scheme.version,
+            remark=procedure.remark,
+        )
+    )
+    letters.post(
+        "procurement/performance-assessed",
+        to=winner.supplier,
+        at=at,
+        link=procedure.get_absolute_url(),
+        procedure=procedure,
+    )
+    return procedure
+
+
+def _accepted(event: Event) -> list[tuple[str, ...]]:
+    accepted = (
+        Deliverable.objects.filter(
+            milestone__agreement=_agreement(event), state=DeliverableState.ACCEPTED
+        )
+        .select_related("milestone", "decided_by__user")
+        .order_by("milestone__place")
+    )
+    return [
+        (
+            one.milestone.title,
+            second(one.handed_in_at),
+            f"逾期 {one.days_late} 日" if one.days_late else "未逾期",
+            second(one.decided_at) if one.decided_at else "",
+            str(one.decided_by.user) if one.decided_by else "",
+        )
+        for one in accepted
+    ]
+
+
+def _procedure_of(event: Event) -> Procedure | None:
+    """The locked procedure that the event's agreement is about; None where about another row."""
+    agreement = _agreement(event)
+    if agreement.subject != Procedure._meta.label_lower:
+        return None
+    return lock(Procedure.objects.get(code=agreement.subject_code))
+
+
+def _agreement(event: Event) -> Agreement:
+    return Agreement.objects.get(code=event.subject_code)
+
+
+def _lets_go(event: Event) -> Side:
+    """By whose doing there is no contract: who declined, or has not signed in time."""
+    told = json.loads(event.content)["facts"]
+    if "side" in told:
+        return Side(told["side"])
+    unsigned = {party["side"] for party in told["unsigned"]}
+    return Side.OWNER if Side.OWNER in unsigned else Side.AGENCY
