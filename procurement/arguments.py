@@ -36,6 +36,7 @@ from procurement.models import (
     Opinion,
     Verdict,
 )
+from procurement.proposals import METHODS
 from publication import notices
 from publication.models import Notice, Relation
 
@@ -104,7 +105,7 @@ def begin(need: Need, *, key: str, by: Seat, at: datetime) -> Argument:
                 need=need,
                 owner=need.owner,
                 topics=topics(),
-                procurement_method=need.proposal.get("method_words", ""),
+                procurement_method=METHODS.get(need.method, ""),
                 contact_name=need.contact,
                 contact_phone=need.contact_phone,
                 created_by=by,

@@ -168,9 +168,11 @@ def publish(procedure: Procedure, *, by: Seat, at: datetime) -> Procedure:
         announced_for=procedure.choose_at,
         regulator_days=int(kept["witness.absence.working-days"]["value"]),
         failure_days=int(kept["witness.failure.working-days"]["value"]),
+        confirmation_minutes=int(kept["witness.confirmation.minutes"]["value"]),
         at=published_at,
     )
-    witnesses.name(draw, procedure.witnesses, at=published_at)
+    limit = int(kept["witness.maximum"]["value"])
+    witnesses.name(draw, procedure.witnesses, limit=limit, at=published_at)
     move(
         procedure,
         ProcedureState.PUBLISHED,
@@ -278,8 +280,13 @@ def check(procedure: Procedure, terms: Terms, follows: Consequences) -> None:
         raise RuleBroken("The shares of the stages do not add up to 100: correct them.")
     if any(one.days > terms.delivery_days for one in terms.stages):
         raise RuleBroken("A stage ends after the days of delivery: give it fewer days.")
-    if not 1 <= len(terms.witnesses) <= witnesses.LIMIT:
-        raise RuleBroken("Name one to three witnesses: their dice decide between equal prices.")
+    most = int(follows.figures["witness.maximum"].value)
+    if not 1 <= len(terms.witnesses) <= most:
+        raise RuleBroken(
+            "Name at least one witness and at most %(limit)s: their dice decide between equal "
+            "prices.",
+            limit=most,
+        )
     if len({one.phone for one in terms.witnesses}) < len(terms.witnesses):
         raise RuleBroken("Each witness needs a phone of his own.")
     _refuse_too_early(terms.open_until, follows)

@@ -28,6 +28,8 @@ FIGURES = (
     "agreement.publication.working-days",
     "witness.absence.working-days",
     "witness.failure.working-days",
+    "witness.confirmation.minutes",
+    "witness.maximum",
     "archive.years",
 )
 

@@ -163,7 +163,7 @@ def examine(
         move(procedure, ProcedureState.AWAITING_DICE)
         waiting: tuple[letters.Addressee, ...] = (
             procedure.owner,
-            *draw_of(procedure).witnesses.all(),
+            *draw_of(procedure).witnesses.standing(),
         )
         for one in waiting:
             letters.post(

@@ -84,7 +84,7 @@ def desk_inquiry(request, code):
         "offers": inquiry_offers.desk(procedure, request.seat, at),
         "paper": None if draft else inquiry_papers.notice(procedure),
         "notices": list(Notice.objects.about(procedure).in_list()),
-        "witnesses": list(Witness.objects.filter(draw__number=procedure.number)),
+        "witnesses": list(Witness.objects.standing().filter(draw__number=procedure.number)),
         "archives": list(procedure.archives.all()),
         "may_archive": own or request.seat.may(Deed.SUPERVISE),
         "own": own,

@@ -146,7 +146,7 @@ def inquiry_dice(request, code):
     """Where a witness, or the regulator in his stead, types the dice, and another confirms them."""
     procedure = open_when_due(get_object_or_404(Procedure.objects.public(), code=code))
     draw = opening.draw_of(procedure)
-    witness = draw.witnesses.filter(user=request.user).first()
+    witness = draw.witnesses.standing().filter(user=request.user).first()
     regulator = request.seat is not None and request.seat.may(Deed.THROW_DICE)
     if witness is None and not regulator:
         raise Http404
@@ -170,7 +170,7 @@ def inquiry_dice(request, code):
         "is_awaited": procedure.state == ProcedureState.AWAITING_DICE,
         "may_throw": draw.thrown_at is None and clock.now() >= draw.announced_for,
         "has_thrown": draw.thrower_id == request.user.pk,
-        "others": draw.witnesses.all(),
+        "others": draw.witnesses.standing(),
     }
     return render(request, "procurement/inquiry-dice.html", context)
 

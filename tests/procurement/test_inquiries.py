@@ -72,7 +72,7 @@ def test_the_standards_forbid_an_inquiry_with_their_reasons(cast, proposal, told
         ({"delivery_days": 0}, "days of delivery"),
         ({"stages": (Milestone("到货", 10, Decimal(90)),)}, "do not add up to 100"),
         ({"stages": (Milestone("到货", 31, Decimal(100)),)}, "A stage ends after"),
-        ({"witnesses": ()}, "Name one to three witnesses"),
+        ({"witnesses": ()}, "Name at least one witness"),
         ({"witnesses": (Witnessing("甲", "1"), Witnessing("乙", "1"))}, "a phone of his own"),
     ],
 )
