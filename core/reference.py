@@ -37,7 +37,15 @@ def load_all() -> Iterator[tuple[str, int]]:
 
 
 def read(file: Path) -> Any:
-    return json.loads(file.read_text(encoding="utf-8"))
+    """The file's JSON. ValueError where an object names a key twice: two entries ran together."""
+    return json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=_unambiguous)
+
+
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    known = dict(pairs)
+    if len(known) != len(pairs):
+        raise ValueError(f"a key stands twice: {[name for name, _value in pairs]}")
+    return known
 
 
 @transaction.atomic(durable=True)

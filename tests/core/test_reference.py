@@ -46,3 +46,10 @@ def test_each_year_names_its_notice_and_has_its_days():
 def test_every_figure_names_its_source():
     assert not LegalFigure.objects.filter(source="").exists()
     assert LegalFigure.objects.count() == len(reference.read(reference.DATA / "figures.json"))
+
+
+def test_two_entries_that_ran_together_are_refused(tmp_path):
+    file = tmp_path / "figures.json"
+    file.write_text('[{"name": "a", "value": 1, "name": "b"}]')
+    with pytest.raises(ValueError, match="stands twice"):
+        reference.read(file)
