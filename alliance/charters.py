@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -62,17 +61,25 @@ def adapted(
     template: Template, *, name: str, lead: str, fees: Mapping[str, Any] | None = None
 ) -> Wording:
     """The template with another alliance's name and lead, and with the fees of its levels."""
-    text = json.dumps(
-        {"title": template.title, "chapters": template.chapters, "terms": template.terms},
-        ensure_ascii=False,
+    words = {template.blanks["name"]: name, template.blanks["lead"]: lead}
+    made = _worded(
+        {"title": template.title, "chapters": template.chapters, "terms": template.terms}, words
     )
-    for blank, word in (("name", name), ("lead", lead)):
-        text = text.replace(template.blanks[blank], json.dumps(word, ensure_ascii=False)[1:-1])
-    made = json.loads(text)
     for key, fee in (fees or {}).items():
         made["terms"]["levels"][key] |= {"fee": str(fee), "source": "创立时由发起单位议定"}
     source = f"据《{template.title}》编写（{template.source}）"
     return Wording(made["title"], source[:300], made["chapters"], made["terms"])
+
+
+def _worded(value: Any, words: Mapping[str, str]) -> Any:
+    """A copy with other words in it. What a source says stays: it names the paper it comes from."""
+    if isinstance(value, str):
+        for old, new in words.items():
+            value = value.replace(old, new)
+        return value
+    if isinstance(value, Mapping):
+        return {key: one if key == "source" else _worded(one, words) for key, one in value.items()}
+    return [_worded(one, words) for one in value] if isinstance(value, Sequence) else value
 
 
 def in_force(alliance: Alliance, on: date | None = None) -> Charter | None:

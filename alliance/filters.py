@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict  # noqa: TID251 - what a list is asked for, and no request
 from django.utils.translation import gettext_lazy as _
@@ -23,15 +24,22 @@ class AllianceFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
 
     q = django_filters.CharFilter(label=_("words"), method="by_words", max_length=80)
     field = django_filters.MultipleChoiceFilter(
-        label=_("field of industry"), choices=lambda: industries()
+        label=_("field of industry"),
+        choices=lambda: industries(),
+        widget=forms.CheckboxSelectMultiple,
     )
-    state = django_filters.MultipleChoiceFilter(label=_("state"), choices=AllianceState.choices)
+    state = django_filters.MultipleChoiceFilter(
+        label=_("state"),
+        choices=AllianceState.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
     region = django_filters.ModelChoiceFilter(
         label=_("region"),
         queryset=Region.objects.filter(
             pk__in=Alliance.objects.exclude(region=None).values("region")
         ),
         to_field_name="code",
+        empty_label=_("everywhere"),
     )
 
     class Meta:

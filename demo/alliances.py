@@ -30,6 +30,29 @@ REGISTRAR = "ding"
 OPEN_DAYS = 30
 # Days before today on which each call was published.
 CALLED = {"first": 125, "second": 20}
+# By the outline of the call's annex 3; {subject} is what the alliance is about.
+NECESSITY = {
+    "industry": (
+        "国内{subject}已从单点应用转向平台化建设，标准和数据接口尚不统一；"
+        "云江市具备较完整的上下游企业，但核心部件和基础软件仍依赖外购，"
+        "与国内先进地区存在差距。"
+    ),
+    "policy": (
+        "{subject}列入云江市战略性新兴产业发展规划的重点领域，符合国家和省的产业、环保和能源政策。"
+    ),
+    "demand": (
+        "联盟围绕{subject}的共性关键技术开展联合攻关，解决企业单独投入不足、成果难以共享的问题。"
+    ),
+    "chain": (
+        "发起单位覆盖研发、制造、集成、检测和服务，组建后可形成产业技术创新链，带动本地配套。"
+    ),
+    "property": (
+        "联盟统一管理共有知识产权，计划两年内形成{subject}的技术规范，并推动上升为地方标准。"
+    ),
+    "cooperation": (
+        "高等院校和科研机构派出专家参加专家组，企业提供场景和经费，形成稳定的产学研合作关系。"
+    ),
+}
 CONTACT = "云江市行政审批和政务信息管理局中介监管科，电话 0000-12345"
 
 
@@ -160,7 +183,7 @@ class Founded:
             "supplement": "",
             **{f"fee-{key}": fee for key, fee in facts["fees"].items()},
             **{post: _code(key) for post, key in facts["officers"].items()},
-            **_contacts(lead),
+            **_contacts(lead, _code_name(facts["officers"]["secretary-general"])),
             **_plan(),
         }
         for part in model()["outline"]:
@@ -170,7 +193,7 @@ class Founded:
         for material in call.materials:
             upload = city.scan(
                 foundings.FILES,
-                f"{material['label'][:20].strip('《》')}.pdf",
+                f"{_file_name(material['label'])}.pdf",
                 {"联盟": facts["name"], "材料": material["label"], "牵头单位": lead.name},
                 by=self.by,
             )
@@ -178,9 +201,17 @@ class Founded:
         return typed
 
 
-def _contacts(lead: Organisation) -> Mapping[str, str]:
+def _file_name(label: str) -> str:
+    return label.partition("（")[0].strip("《》")
+
+
+def _code_name(key: str) -> str:
+    return str(city.seat(key).user)
+
+
+def _contacts(lead: Organisation, secretary: str) -> Mapping[str, str]:
     told: dict[str, str] = {}
-    for who, name in (("head", lead.legal_representative), ("liaison", lead.contact_name)):
+    for who, name in (("head", lead.legal_representative), ("liaison", secretary)):
         told |= {
             f"{who}_name": name,
             f"{who}_unit": lead.name,

@@ -1,4 +1,3 @@
-import json
 from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
@@ -204,13 +203,21 @@ def test_a_template_is_adapted_to_another_alliance():
     wording = charters.adapted(
         of(GUANGDONG), name='云江市“甲"乙联盟', lead="云江理工学院", fees={"member": 3000}
     )
-    told = json.dumps([wording.chapters, wording.terms], ensure_ascii=False)
+    told = charter_text.write(wording.chapters)
     assert "佛山科学技术学院" not in told
     assert of(GUANGDONG).blanks["name"] not in told
     assert wording.chapters[0]["articles"][0]["text"].startswith('本联盟的名称为：云江市“甲"乙联盟')
     terms = CharterTerms.from_json(wording.terms)
     assert terms.bodies["chair-unit"].fixed == "云江理工学院"
     assert terms.levels["member"].fee == 3000
+
+
+def test_a_source_goes_on_naming_the_paper_it_comes_from():
+    wording = charters.adapted(of(CONGHUA), name="云江市甲技术创新联盟", lead="乙")
+    first = wording.chapters[0]["articles"][0]
+    assert "云江市甲技术创新联盟" in first["text"]
+    assert "从化区产学研技术创新联盟" in first["source"]
+    assert "从化区产学研技术创新联盟" in of(CONGHUA).chapters[0]["articles"][0]["text"]
 
 
 def written(alliance, key=CONGHUA, **changes):
