@@ -8,8 +8,14 @@ class AllianceConfig(AppConfig):
 
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
-        from alliance import application_registry, founding_registry, membership_registry
+        from alliance import (
+            application_registry,
+            council_registry,
+            founding_registry,
+            membership_registry,
+        )
 
         application_registry.register()
+        council_registry.register()
         founding_registry.register()
         membership_registry.register()

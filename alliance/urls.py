@@ -1,8 +1,9 @@
 """The addresses of the alliances: one list per subject."""
 
 from alliance.application_urls import application
+from alliance.council_urls import council
 from alliance.founding_urls import founding
 from alliance.membership_urls import members
 
 app_name = "alliance"
-urlpatterns = [*application, *founding, *members]
+urlpatterns = [*application, *council, *founding, *members]

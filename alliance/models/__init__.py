@@ -10,6 +10,15 @@ from alliance.models.applications import (
     JoinInvitation,
     JoinInvitationState,
 )
+from alliance.models.fees import (
+    Due,
+    DueState,
+    FeeScale,
+    FeeScaleState,
+    LedgerEntry,
+    Receipt,
+    Statement,
+)
 from alliance.models.founding import (
     BEING_WRITTEN,
     Call,
@@ -21,6 +30,8 @@ from alliance.models.founding import (
     FoundingVersion,
     ReviewComment,
 )
+from alliance.models.leaving import Expulsion, Withdrawal
+from alliance.models.meetings import Ballot, Meeting, Minutes, Motion, Recusal, Seating, SecretTally
 from alliance.models.membership import (
     CertificateState,
     Delegate,
@@ -53,6 +64,7 @@ __all__ = [
     "Application",
     "ApplicationState",
     "ApplicationVersion",
+    "Ballot",
     "Call",
     "CallState",
     "CertificateState",
@@ -62,18 +74,33 @@ __all__ = [
     "Delegate",
     "DelegateRole",
     "DelegateState",
+    "Due",
+    "DueState",
+    "Expulsion",
+    "FeeScale",
+    "FeeScaleState",
     "Founding",
     "FoundingState",
     "FoundingUnit",
     "FoundingVersion",
     "JoinInvitation",
     "JoinInvitationState",
+    "LedgerEntry",
     "LegalForm",
+    "Meeting",
     "Member",
     "MemberCertificate",
     "MemberState",
+    "Minutes",
+    "Motion",
     "Officer",
     "Post",
+    "Receipt",
+    "Recusal",
     "ReviewComment",
+    "Seating",
+    "SecretTally",
+    "Statement",
     "UnitKind",
+    "Withdrawal",
 ]
