@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.models import User
 from core import clock
-from demo import alliances, city, procurement, stories, travel
+from demo import alliances, arguments, city, inquiries, procurement, stories, travel
 
 ENTERED = timedelta(days=140)  # before today: when the city came to the site
 
@@ -34,7 +34,13 @@ class Command(BaseCommand):
             city.enter(key)
             self._tell("agencies", place, len(agencies))
         travel.carry()
-        told = [*stories.all_of(now), *procurement.all_of(now), *alliances.all_of(now)]
+        told = [
+            *stories.all_of(now),
+            *procurement.all_of(now),
+            *arguments.all_of(now),
+            *inquiries.all_of(now),
+            *alliances.all_of(now),
+        ]
         travel.tell(told, told=lambda steps: self._tell("steps of orders, needs, alliances", steps))
         travel.carry()
         self.stderr.write("")

@@ -1,0 +1,168 @@
+"""Needs of the demo that are argued in public: the client's, closed, and one open for comments.
+
+The client's argument has the shape of its notice: published in the afternoon, comments from nine in
+the morning after until noon of the fourth working day.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from accounts.models import Seat
+from core import clock, reference
+from core.models import CalendarDay
+from core.numbering import new_code
+from demo import city
+from demo.travel import Story
+from procurement import arguments, comments
+from procurement.arguments import Answer, Person, Terms
+from procurement.models import Argument, Need, NeedState
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SIGNED = "procurement.opinion-scan"
+
+
+def all_of(now: datetime) -> list[Story]:
+    """The stories of the arguments, as they have gone until `now`."""
+    found: list[dict[str, Any]] = reference.read(city.DATA / "arguments.json")
+    return [_until(now, Argued(facts, now).told()) for facts in found]
+
+
+def _until(now: datetime, story: Story) -> Iterator[datetime]:
+    for instant in story:
+        if instant > now:
+            return
+        yield instant
+
+
+class Argued:
+    """One argument of `data/arguments.json` and its people."""
+
+    def __init__(self, facts: dict[str, Any], now: datetime) -> None:
+        self.facts, self.now = facts, now
+        self.writer, self.approver = city.seat(facts["writer"]), city.seat(facts["approver"])
+        self.row = Argument()
+
+    def told(self) -> Story:
+        need = Need()
+        while need.state != NeedState.PUBLISHED:
+            yield max(clock.now() + HOUR, self._first())
+            found = Need.objects.filter(title__startswith=self.facts["need"]).first()
+            need = found or need
+        self.row = arguments.begin(need, key=new_code(), by=self.writer, at=clock.now())
+        opens, closes = self._period()
+        arguments.prepare(
+            self.row,
+            Terms(
+                opens_at=opens,
+                closes_at=closes,
+                procurement_method=self.facts["method"],
+                agency_name=self.facts.get("agency", ""),
+                agency_contact=self.facts.get("agency_contact", ""),
+                contact_name=self.facts.get("contact") or self.writer.user.name,
+                contact_phone=self.writer.organisation.contact_phone,
+                finding=self.facts["finding"],
+            ),
+            by=self.writer,
+            at=clock.now(),
+        )
+        yield clock.now() + HOUR
+        yield from self._opinions()
+        yield clock.now() + HOUR
+        self.row = arguments.publish(self.row, by=self.approver, at=clock.now())
+        yield from self._comments(opens)
+        if self.facts["ending"] != "closed":
+            return
+        yield closes + 20 * HOUR
+        arguments.close(
+            self.row,
+            conclusion="kept",
+            result=self.facts["result"],
+            by=self.approver,
+            at=clock.now(),
+        )
+
+    def _first(self) -> datetime:
+        """Open ones are published such that comments are still let in today."""
+        return self.now - (2 * DAY if self.facts["ending"] == "open" else 30 * DAY)
+
+    def _period(self) -> tuple[datetime, datetime]:
+        today = clock.now().astimezone(BEIJING).date()
+        last = CalendarDay.objects.calendar().add_working_days(today, 4).on
+        return _at(today + DAY, 9), _at(last, 12)
+
+    def _opinions(self) -> Story:
+        for place, facts in enumerate(self.facts.get("scanned", [])):
+            person = Person(
+                name=facts["name"], unit=facts["unit"], title=facts["title"], is_head=place == 0
+            )
+            expert = arguments.name_expert(self.row, person, by=self.writer, at=clock.now())
+            lines = {"专家": facts["name"], "项目": self.row.need.title[:40]}
+            arguments.enter_scan(
+                expert,
+                self._answers(facts["answers"]),
+                remark="",
+                signed_on=clock.now().astimezone(BEIJING).date(),
+                scan=city.scan(SIGNED, "专家意见表（签字）.pdf", lines, by=self.writer),
+                by=self.writer,
+                at=clock.now(),
+            )
+        for place, key in enumerate(self.facts.get("signing", [])):
+            yield clock.now() + 20 * MINUTE
+            user = city.user(key)
+            unit, title = self.facts["people"][key]
+            person = Person(name=user.name, unit=unit, title=title, is_head=place == 0)
+            expert = arguments.name_expert(self.row, person, by=self.writer, at=clock.now())
+            token = arguments.invite(expert, by=self.writer, at=clock.now())
+            expert = arguments.enter(self.row, token, by=user, at=clock.now())
+            answers = self._answers({})
+            form = arguments.opinion_form(expert, answers, "")
+            arguments.sign(
+                expert,
+                answers,
+                remark="",
+                typed=user.name,
+                digest=form.digest(),
+                by=user,
+                at=clock.now(),
+            )
+
+    def _answers(self, said: dict[str, list[str]]) -> list[Answer]:
+        return [
+            Answer(topic["key"], *said.get(topic["key"], ["agree", "符合规定，同意。"]))
+            for topic in self.row.topics
+        ]
+
+    def _comments(self, opens: datetime) -> Story:
+        for place, facts in enumerate(self.facts["comments"]):
+            yield opens + (3 + 5 * place) * HOUR
+            by = _supplier(facts["by"])
+            made = comments.comment(
+                self.row,
+                topic=facts["topic"],
+                text=facts["text"],
+                contact=by.organisation.contact_phone,
+                key=new_code(),
+                by=by,
+                at=clock.now(),
+            )
+            if "reply" in facts:
+                yield clock.now() + 3 * HOUR
+                comments.reply(
+                    made,
+                    stance=facts["stance"],
+                    text=facts["reply"],
+                    by=self.writer,
+                    at=clock.now(),
+                )
+
+
+def _supplier(key: str) -> Seat:
+    unit = next(one for one in city.data()["organisations"] if one["key"] == key)
+    return city.seat(unit["people"][0]["key"])
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), BEIJING)

@@ -1,0 +1,264 @@
+"""What became of each inquiry of the demo, from its need to the archive; one in every state."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from accounts.models import Seat
+from contracts import agreements, changes, deliveries
+from contracts.models import Agreement
+from core import clock, reference
+from core.audit import Clock
+from core.models import CalendarDay
+from core.numbering import new_code
+from credit.models import Scheme
+from demo import city
+from demo.travel import Story
+from procurement import inquiries, needs, opening, performance, quotes
+from procurement.document import Document, Items, Paragraph, Section, Table
+from procurement.inquiry_terms import Terms, Witnessing
+from procurement.models import Answer, Need, Procedure, ProcedureState
+from procurement.needs import Basics
+from selection.models import Witness
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# Who writes and examines, who approves, assesses and signs.
+STAFF = {"water": ("ma", "yu"), "university": ("bai", "jiang")}
+SIGNERS = {"hengzhun": "chenguo"}
+WITNESS = "qian"
+# Endings whose deadline is counted back from today: how many days ago quotes were opened.
+LATELY = {"awarded": 4, "half-signed": 6, "awaiting-dice": 1, "opened": 1}
+
+
+def all_of(now: datetime) -> list[Story]:
+    """The stories of the inquiries, as they have gone until `now`."""
+    found: list[dict[str, Any]] = reference.read(city.DATA / "inquiries.json")
+    return [_until(now, Bought(facts, now).told()) for facts in found]
+
+
+def _until(now: datetime, story: Story) -> Iterator[datetime]:
+    for instant in story:
+        if instant > now:
+            return
+        yield instant
+
+
+class Bought:
+    """One inquiry of `data/inquiries.json` and its people."""
+
+    def __init__(self, facts: dict[str, Any], now: datetime) -> None:
+        self.facts, self.now, self.ending = facts, now, facts["ending"]
+        self.writer, self.approver = map(city.seat, STAFF[facts["owner"]])
+        self.began = now - facts["days_ago"] * DAY
+        self.row = Procedure()
+
+    def told(self) -> Story:
+        need = Need()
+        yield self.began
+        need = self._written()
+        yield self.began + HOUR
+        need = needs.publish(need, by=self.approver, at=clock.now())
+        yield self.began + 2 * HOUR
+        reason = "金额在限额标准以下，服务内容通用，按内控制度不需论证。"
+        need = needs.settle(need, reason=reason, by=self.approver, at=clock.now())
+        yield self.began + 3 * HOUR
+        self.row = inquiries.begin(need, key=new_code(), by=self.writer, at=clock.now())
+        if self.ending == "draft":
+            return
+        open_until = self._deadline()
+        yield self.began + 5 * HOUR
+        terms = self._terms(open_until)
+        self.row = inquiries.submit(self.row, terms, by=self.writer, at=clock.now())
+        if self.ending == "submitted":
+            return
+        yield self.began + 7 * HOUR
+        if self.ending == "returned":
+            reason = self.facts["reason"]
+            inquiries.return_(self.row, reason=reason, by=self.approver, at=clock.now())
+            return
+        self.row = inquiries.publish(self.row, by=self.approver, at=clock.now())
+        yield from self._quoted(open_until)
+        if self.ending == "withdrawn":
+            yield open_until - 20 * HOUR
+            reason = self.facts["reason"]
+            inquiries.withdraw(self.row, reason=reason, by=self.approver, at=clock.now())
+            return
+        yield open_until + MINUTE
+        self.row = opening.close(self.row, by=Clock(), at=clock.now())
+        if self.ending in ("opened", "failed"):
+            return
+        yield clock.now() + 3 * HOUR
+        self._examine()
+        if self.row.state == ProcedureState.AWARDED:
+            yield from self._performed()
+
+    def _written(self) -> Need:
+        facts, owner = self.facts, self.writer.organisation
+        need = needs.begin(owner, key=new_code(), by=self.writer, at=clock.now())
+        basics = Basics(
+            title=facts["title"],
+            kind=facts.get("kind", "services"),
+            region=owner.region.code if owner.region else city.PROVINCE,
+            budget=Decimal(facts["budget"]),
+            budget_year=self.began.year,
+            funding="财政预算资金",
+            contact=self.writer.user.name,
+            contact_phone=owner.contact_phone,
+            item=facts["item"],
+            item_name=facts["item_name"],
+            method="inquiry",
+            departure="服务内容明确、供应充足，按内控制度采用询价。",
+        )
+        need = needs.replace_document(need, self._document(), by=self.writer, at=clock.now())
+        for warning in need.warnings.filter(answer=Answer.OPEN):
+            reason = "按项目实际需要保留。"
+            needs.answer(need, warning, reason, by=self.writer, at=clock.now())
+        return needs.submit(need, basics, by=self.writer, at=clock.now())
+
+    def _document(self) -> Document:
+        facts = self.facts
+        said: dict[str, Any] = {
+            "background": (Paragraph(f"根据年度工作安排，需实施“{facts['title']}”。"),),
+            "goals": (Paragraph("按期完成本项目，成果满足业务工作需要。"),),
+            "content": (Items(tuple(facts["content"])),),
+            "standards": (Paragraph("执行国家和行业现行的强制性标准和技术规范。"),),
+            "quantities": (
+                Table(("序号", "名称", "数量"), (("1", facts["title"], "1 项"),)),
+                Paragraph(f"合同签订后{facts['days']}日内完成，地点在云江市。"),
+            ),
+            "budget": (Paragraph(f"预算金额{facts['budget']}元，资金来源为财政预算资金。"),),
+            "qualifications": (Paragraph("符合《政府采购法》第二十二条规定的条件。"),),
+            "acceptance": (Paragraph("按采购内容逐项核对成果，合格的出具验收单。"),),
+            "payment": (Paragraph("验收合格并收到发票之日起30日内一次付清。"),),
+        }
+        sections = Document.blank().sections
+        return Document(tuple(Section(one.key, one.title, said[one.key]) for one in sections))
+
+    def _deadline(self) -> datetime:
+        today = self.now.astimezone(BEIJING).date()
+        if self.ending == "open-last-day":
+            soon = (self.now + 5 * HOUR).astimezone(BEIJING)
+            return soon.replace(minute=0, second=0, microsecond=0) + HOUR
+        if self.ending == "open":
+            return _at(CalendarDay.objects.calendar().add_working_days(today, 4).on, 17)
+        if (days := LATELY.get(self.ending)) is not None:
+            return _at(today - days * DAY, 9)
+        began = self.began.astimezone(BEIJING).date()
+        return _at(CalendarDay.objects.calendar().add_working_days(began, 5).on, 17)
+
+    def _terms(self, open_until: datetime) -> Terms:
+        facts, owner = self.facts, self.writer.organisation
+        named = next(one for one in city.data()["witnesses"] if one["key"] == WITNESS)
+        return Terms(
+            content="；".join(facts["content"]) + "。",
+            qualifications="符合《政府采购法》第二十二条规定的条件。",
+            ceiling=Decimal(facts["ceiling"]) if "ceiling" in facts else None,
+            delivery_days=facts["days"],
+            delivery_place=f"{owner.name}指定的地点",
+            acceptance="按采购内容逐项核对成果，合格的出具验收单。",
+            payment="验收合格并收到发票之日起30日内一次付清。",
+            open_until=open_until,
+            choose_at=open_until + 2 * HOUR,
+            witnesses=(Witnessing(named["name"], named["phone"], f"{WITNESS}@yunjiang.example"),),
+            contact_name=self.writer.user.name,
+            contact_phone=owner.contact_phone,
+            complaint_phone="0000-12345",
+        )
+
+    def _quoted(self, open_until: datetime) -> Story:
+        yield clock.now() + 20 * MINUTE
+        row = Witness.objects.get(draw__number=self.row.number)
+        token = opening.invite(self.row, row, by=self.writer, at=clock.now())
+        opening.enter(self.row, token, by=city.user(WITNESS), at=clock.now())
+        for place, (key, price) in enumerate(self.facts["quotes"].items(), start=1):
+            yield min(clock.now() + (4 + place) * HOUR, open_until - (5 - place) * MINUTE)
+            by = _supplier(key)
+            quotes.quote(
+                self.row,
+                supplier=by.organisation,
+                price=Decimal(price),
+                offer=f"按采购需求全部响应，由{by.organisation.name}自行实施。",
+                days=max(5, self.facts["days"] - place),
+                typed=by.organisation.name,
+                key=new_code(),
+                by=by,
+                at=clock.now(),
+            )
+
+    def _examine(self) -> None:
+        invalid = {
+            _supplier(key).organisation_id: reason
+            for key, reason in self.facts.get("invalid", {}).items()
+        }
+        verdicts = {
+            quote.code: invalid.get(quote.supplier_id, "") for quote in self.row.quotes.standing()
+        }
+        self.row = opening.examine(self.row, verdicts, by=self.writer, at=clock.now())
+
+    def _performed(self) -> Story:
+        if self.ending == "awarded":
+            return
+        agreement = Agreement.objects.about(self.row).get()
+        supplier = self._winner(agreement)
+        yield clock.now() + 20 * HOUR
+        self._sign(agreement, supplier)
+        if self.ending == "half-signed":
+            return
+        yield clock.now() + 20 * HOUR
+        self._sign(agreement, self.approver)
+        if self.ending == "contracted":
+            return
+        if self.ending == "broken-off":
+            yield clock.now() + 10 * DAY
+            reason = self.facts["reason"]
+            change = changes.ask_termination(
+                agreement, reason=reason, by=self.approver, at=clock.now()
+            )
+            yield clock.now() + DAY
+            changes.grant(change, by=supplier, at=clock.now())
+            yield clock.now() + MINUTE
+            return
+        yield clock.now() + (self.facts["days"] - 3) * DAY
+        lines = {"项目": self.facts["title"]}
+        handed = deliveries.hand_in(
+            agreement.milestones.get(),
+            note="按合同约定提交，请验收。",
+            uploads=[city.scan("contracts.deliverable", "成果报告.pdf", lines, by=supplier)],
+            by=supplier,
+            at=clock.now(),
+        )
+        yield clock.now() + 2 * DAY
+        deliveries.accept(handed, opinion="成果符合要求。", by=self.writer, at=clock.now())
+        yield clock.now() + DAY
+        if self.ending == "assessed":
+            self._assess()
+
+    def _sign(self, agreement: Agreement, by: Seat) -> None:
+        agreement.refresh_from_db()
+        typed = by.organisation.name
+        agreements.sign(agreement, typed=typed, digest=agreement.digest, by=by, at=clock.now())
+
+    def _winner(self, agreement: Agreement) -> Seat:
+        sides = set(agreement.parties.values_list("organisation__uscc", flat=True))
+        found = (one for one in city.data()["organisations"] if one.get("agency"))
+        return _supplier(next(one["key"] for one in found if one["uscc"] in sides))
+
+    def _assess(self) -> None:
+        self.row.refresh_from_db()
+        scheme = Scheme.objects.in_force(clock.now().astimezone(BEIJING).date())
+        codes = [one.code for one in scheme.rules.dimensions]
+        marks = dict(zip(codes, self.facts["marks"], strict=True))
+        remark = self.facts["remark"]
+        performance.assess(self.row, marks=marks, remark=remark, by=self.approver, at=clock.now())
+
+
+def _supplier(key: str) -> Seat:
+    unit = next(one for one in city.data()["organisations"] if one["key"] == key)
+    return city.seat(SIGNERS.get(key, unit["people"][0]["key"]))
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), BEIJING)
