@@ -46,7 +46,7 @@ PUBLIC = (
     Entry(_("Agencies"), "marketplace:agencies"),
     Entry(_("Services"), "marketplace:services"),
     Entry(_("Alliances"), "alliance:alliances"),
-    Entry(_("Procurement needs"), "procurement:need-list"),
+    Entry(_("Procurement"), "procurement:hub"),
     Entry(_("Notices"), "publication:notices"),
     Entry(_("Guides"), "wagtail_serve", ("guide/",)),
     Entry(_("Verification"), "publication:verify"),

@@ -1,6 +1,6 @@
 """One file of addresses for each subject: needs, their argument, inquiries."""
 
-from procurement import argument_urls, inquiry_urls, need_urls
+from procurement import argument_urls, inquiry_urls, need_urls, notice_urls
 
 app_name = "procurement"
 
@@ -8,4 +8,5 @@ urlpatterns = [
     *need_urls.urlpatterns,
     *argument_urls.urlpatterns,
     *inquiry_urls.urlpatterns,
+    *notice_urls.urlpatterns,
 ]

@@ -62,6 +62,7 @@ class Period:
     bound: Bound
     figure: str
     note: str = ""
+    is_share: bool = False  # no time: so many per cent of what it is counted from
 
     def limit(
         self, figures: Mapping[str, Figure], calendar: Calendar, start: date, *, suspended: int = 0
