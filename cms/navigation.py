@@ -77,7 +77,7 @@ DESK = (
     Entry(
         _("Alliances"),
         "alliance:desk",
-        standings=(Standing.PARTICIPANT, Standing.OPERATOR),
+        standings=(Standing.PARTICIPANT,),
     ),
     Entry(_("Founding applications"), "alliance:foundings", deeds=(Deed.REGISTER_ALLIANCE,)),
     Entry(_("Calls for alliances"), "alliance:desk-calls", deeds=(Deed.REGISTER_ALLIANCE,)),
