@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -16,8 +16,11 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import Seat
+from alliance import charter_text, motions
 from alliance.models import Alliance, Charter, CharterState
+from alliance.models.meetings import Motion, MotionState
 from alliance.terms import CharterTerms, Unreadable
+from alliance.voting import Outcome
 from core import clock, outbox, reference
 from core.audit import Actor, record
 from core.calendar import day_of
@@ -102,9 +105,10 @@ def terms(alliance: Alliance, on: date | None = None) -> CharterTerms:
 
 @transaction.atomic(durable=True)
 def write(alliance: Alliance, wording: Wording, *, by: Seat, at: datetime) -> Charter:
-    """Keep the next version as a draft, in place of an earlier draft. Refused if it is unreadable.
+    """Keep the next version as a draft, in place of an earlier draft.
 
-    It binds nobody before the council adopts it.
+    It binds nobody before the council adopts it. Refused if it is unreadable, and while the draft
+    is on the agenda of a meeting: what is voted about stays as it was sent out.
     """
     alliance = lock(alliance)
     charter = put(alliance, wording, by=by, at=at)
@@ -114,8 +118,10 @@ def write(alliance: Alliance, wording: Wording, *, by: Seat, at: datetime) -> Ch
 
 @transaction.atomic(durable=True)
 def discard(charter: Charter, *, by: Seat, at: datetime) -> None:
-    """Delete a draft. Refused for a version that was adopted."""
+    """Delete a draft. Refused for a version that was adopted, or is on an agenda."""
+    lock(charter.alliance)
     charter = lock(charter, state=CharterState.DRAFT)
+    _refuse_on_agenda(charter)
     record(charter, "charter.discarded", by=by, at=at, version=charter.version)
     charter.delete()
 
@@ -139,6 +145,7 @@ def put(alliance: Alliance, wording: Wording, *, by: Seat, at: datetime) -> Char
     }
     draft = alliance.charters.filter(state=CharterState.DRAFT).first()
     if draft is not None:
+        _refuse_on_agenda(draft)
         for name, value in facts.items():
             setattr(draft, name, value)
         draft.save(update_fields=list(facts))
@@ -184,3 +191,59 @@ def adopt(charter: Charter, *, adopted_by: str, on: date, by: Actor, at: datetim
         )
     )
     return charter
+
+
+# ── the council's motion ─────────────────────────────────────────────────────────────────────────
+
+
+def on_agenda(charter: Charter) -> Motion | None:
+    """The motion that waits to be voted about, if the draft is on an agenda."""
+    pending = Motion.objects.about(charter).filter(state=MotionState.PENDING)
+    return pending.select_related("meeting").first()
+
+
+def awaiting(alliance: Alliance) -> Iterable[motions.Candidate]:
+    """The draft of the next version, for an agenda, with every article that it changes."""
+    draft = alliance.charters.filter(state=CharterState.DRAFT).first()
+    before = in_force(alliance)
+    if draft is None or before is None:
+        return
+    changed = [
+        one.head
+        for one in charter_text.compare(before.chapters, draft.chapters)
+        if one.kind != "same"
+    ]
+    said = f"修改条文：{'、'.join(changed)}。" if changed else "条文不变，修改据以执行的条款。"
+    yield motions.Candidate(
+        "charter-change",
+        draft,
+        f"关于修改章程的议案（第{draft.version}版）",
+        f"{said}草稿全文和条款经通知时固定，表决前不得更改。",
+    )
+
+
+@part
+def decide(motion: Motion, outcome: Outcome, *, by: Actor, at: datetime) -> None:
+    """The effect of a motion about the charter: carried, the draft is in force from today."""
+    if not outcome.carried:
+        return  # the draft stays a draft: it may be changed and put again
+    charter = Charter.objects.select_related("alliance").get(code=motion.subject_code)
+    before = charter.alliance.charters.filter(state=CharterState.ADOPTED).first()
+    today = day_of(clock.after_lock())
+    on = max(today, before.in_force_from) if before and before.in_force_from else today
+    adopt(
+        charter,
+        adopted_by=f"{motion.meeting.body_name}（{motion.meeting.number}）",
+        on=on,
+        by=by,
+        at=at,
+    )
+
+
+def _refuse_on_agenda(charter: Charter) -> None:
+    motion = on_agenda(charter)
+    if motion is not None:
+        raise RuleBroken(
+            "The draft is on the agenda of %(meeting)s: it stays as it was sent out.",
+            meeting=motion.meeting.number,
+        )

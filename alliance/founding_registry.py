@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from alliance import foundings, tabs
+from alliance import charters, foundings, motions, tabs
 from alliance.founding_todo import drafts_of, waiting_for
 from alliance.models import (
     AllianceState,
@@ -24,6 +24,8 @@ def register() -> None:
         kinds=("pdf", "ofd", "jpeg", "png", "docx", "xlsx"),
         readable_by=foundings.is_readable,
     )
+    motions.effects["charter-change"] = charters.decide
+    motions.candidates["charter-change"] = charters.awaiting
     tabs.add("overview", _("Overview"), "alliance:detail", place=10)
     tabs.add("charter", _("Charter"), "alliance:charter", place=30)
     _notices()

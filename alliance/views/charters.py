@@ -43,6 +43,7 @@ def edit(request, number):
         "alliance": alliance,
         "form": form,
         "draft": draft,
+        "motion": rules.on_agenda(draft) if draft else None,
         "in_force": in_force,
         "changed": [one for one in changes if one.kind != "same"],
     }
@@ -69,6 +70,7 @@ def terms(request, number):
         "alliance": alliance,
         "form": form,
         "draft": draft,
+        "motion": rules.on_agenda(draft),
         "conflicts": rules.terms_of(draft).conflicts,
         "enforced": sorted(said.items()),
     }

@@ -12,7 +12,9 @@ from alliance import terms as terms_module
 from alliance.models import Charter, CharterState
 from alliance.terms import CharterTerms
 from core import clock
+from core.calendar import day_of
 from core.models import Event
+from tests.alliance.councils import Council
 from tests.factories import AllianceFactory, OfficerFactory
 from tests.witness import refused
 
@@ -288,3 +290,45 @@ def test_a_draft_is_discarded(cast):
     charter = written(AllianceFactory())
     charters.discard(charter, by=charter.written_by, at=clock.now())
     assert not Charter.objects.exists()
+
+
+# ── by motion ────────────────────────────────────────────────────────────────────────────────────
+
+
+def next_version(council):
+    wording = charters.adapted(of(CONGHUA), name=council.alliance.name, lead="甲")
+    return charters.write(council.alliance, wording, by=council.secretary, at=clock.now())
+
+
+def test_a_carried_motion_puts_the_draft_in_force(cast, later):
+    council = Council.of()
+    draft = next_version(council)
+    council.decide(draft, later, *["for"] * 6)
+    council.charter.refresh_from_db()
+    assert (draft.state, council.charter.state) == ("adopted", "superseded")
+    assert draft.in_force_from == day_of(clock.now())
+    assert "理事会" in draft.adopted_by
+    assert charters.in_force(council.alliance) == draft
+
+
+def test_a_lost_motion_leaves_the_draft_a_draft(cast, later):
+    council = Council.of()
+    draft = next_version(council)
+    council.decide(draft, later, *["for"] * 2, *["against"] * 4)
+    assert draft.state == CharterState.DRAFT
+    assert charters.in_force(council.alliance) == council.charter
+    assert council.candidate(draft)
+
+
+def test_a_draft_on_an_agenda_stays_as_it_was_sent_out(cast):
+    council = Council.of()
+    draft = next_version(council)
+    council.call(council.candidate(draft))
+    with refused("on the agenda of"):
+        next_version(council)
+    with refused("on the agenda of"):
+        charters.discard(draft, by=council.secretary, at=clock.now())
+
+
+def test_without_a_draft_there_is_nothing_to_vote_about(cast):
+    assert list(charters.awaiting(Council.of().alliance)) == []
