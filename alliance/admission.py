@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localtime
 
 from accounts.models import Seat
-from alliance import applications, certificates, charters, official, reviews, roll
+from alliance import applications, certificates, charters, motions, official, reviews, roll
 from alliance.models import Alliance, Application, ApplicationState, ApplicationVersion
+from alliance.models.meetings import Motion
 from alliance.official import Change
 from alliance.terms import Level
+from alliance.voting import Outcome
 from core import clock, letters, outbox
 from core.audit import Actor, record
 from core.calendar import day_of
@@ -155,7 +156,7 @@ def _has_charter(alliance: Alliance, on: date) -> bool:
 
 
 @part
-def decide(motion: Any, outcome: Any, *, by: Actor, at: datetime) -> None:
+def decide(motion: Motion, outcome: Outcome, *, by: Actor, at: datetime) -> None:
     """What the counted motion means for its application: admitted onto the roll, or rejected.
 
     It must not refuse: an application that was withdrawn meanwhile stays so.
@@ -214,10 +215,18 @@ def settled(
     return application
 
 
-def awaiting(alliance: Alliance) -> Iterator[Application]:
+def awaiting(alliance: Alliance) -> Iterator[motions.Candidate]:
     """What may be put to the vote: forwarded and not decided, oldest first."""
     rows = alliance.applications.filter(state=ApplicationState.FORWARDED)
-    yield from rows.select_related("organisation").order_by("forwarded_at", "pk")
+    named = dict(levels(alliance, clock.now()))
+    for row in rows.select_related("organisation").order_by("forwarded_at", "pk"):
+        level = named.get(row.level)
+        yield motions.Candidate(
+            matter="admission",
+            row=row,
+            title=f"关于{row.organisation.name}加入联盟的议案",
+            text=f"入盟申请编号 {row.number}，拟定级别：{level.label if level else row.level}。",
+        )
 
 
 # ── versions ─────────────────────────────────────────────────────────────────────────────────────

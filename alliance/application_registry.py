@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from alliance import tabs
+from alliance import admission, motions, tabs
 from alliance.application_todo import drafts_of, waiting_for
 from alliance.forms.applications import FILE
 from alliance.models import Application, ApplicationState, JoinInvitationState
@@ -34,6 +34,8 @@ def register() -> None:
             ApplicationState.WITHDRAWN: "ended",
         }
     )
+    motions.effects["admission"] = admission.decide
+    motions.candidates["admission"] = admission.awaiting
     tabs.add("join", pgettext_lazy("tab of an alliance", "Join"), "alliance:join", place=60)
     uploads.purpose(FILE, label=_("file of an application to join"), readable_by=is_readable)
     todo.register("alliance.applications", waiting_for, drafts_of=drafts_of)

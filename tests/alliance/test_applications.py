@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import CertificateKind
-from alliance import admission, applications, joining, official
+from alliance import admission, applications, joining, motions, official
 from alliance.models import (
     Application,
     ApplicationState,
@@ -44,7 +44,8 @@ def voted(row, *, carried, by):
     """As `meetings.close` calls the effect."""
     meeting = SimpleNamespace(title="第一次理事会会议", number="HY-1")
     motion = SimpleNamespace(subject_code=row.code, meeting=meeting, title="关于入盟的议案")
-    admission.decide(motion, SimpleNamespace(carried=carried), by=by, at=now())
+    outcome = SimpleNamespace(carried=carried)
+    motions.effects["admission"](motion, outcome, by=by, at=now())
 
 
 # ── invitations ──────────────────────────────────────────────────────────────────────────────────
@@ -311,7 +312,9 @@ def test_it_goes_before_the_body_that_the_charter_names(cast):
     row = applying.forwarded(cast.agency)
     assert (row.deciding_body_name, row.level) == ("联盟理事会", "member")
     assert row.charter == applying.charter_of(row.alliance)
-    assert list(admission.awaiting(row.alliance)) == [row]
+    (candidate,) = motions.candidates["admission"](row.alliance)
+    assert (candidate.row, candidate.matter) == (row, "admission")
+    assert "拟定级别：理事单位" in candidate.text
     assert post("application-forwarded") == [cast.agency.user.code]
 
 
