@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -27,9 +27,13 @@ from core.numbering import new_code
 
 # Ids are given before their transactions commit, so the greatest alone would hide a late one below.
 WINDOW = 256
+SUMMED = "SELECT COALESCE(MAX(id), 0), COALESCE(SUM(id), 0) FROM ({}) AS latest"
+OF_ALL = SUMMED.format("SELECT id FROM core_event ORDER BY id DESC LIMIT %s")
+OF_MODEL = SUMMED.format("SELECT id FROM core_event WHERE subject = %s ORDER BY id DESC LIMIT %s")
 # The instant in the frame, from which a countdown counts: anew each time a kept page is shown.
 NOW = re.compile(rb'(?<= data-now=")[^"]*(?=")')
 
+Made = TypeVar("Made")
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -49,6 +53,7 @@ class Shelf:
         self._pages: OrderedDict[str, Page] = OrderedDict()
         self._lock = threading.Lock()
         self._room = self._left = room
+        self.made: dict[str, tuple[tuple[int, int], datetime | None, Any]] = {}
 
     def find(self, address: str) -> Page | None:
         with self._lock:
@@ -70,22 +75,33 @@ class Shelf:
     def clear(self) -> None:
         with self._lock:
             self._pages.clear()
+            self.made.clear()
             self._left = self._room
 
 
 shelf = Shelf(settings.PAGES_ROOM)
 
 
-def version() -> tuple[int, int]:
-    """What changes with every deed that commits, in whatever order they do."""
+def version(subject: str = "") -> tuple[int, int]:
+    """What changes with every deed that commits, in whatever order they do; or with every deed on
+    rows of one model, where its label is given."""
+    words, values = (OF_MODEL, [subject]) if subject else (OF_ALL, [])
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT COALESCE(MAX(id), 0), COALESCE(SUM(id), 0)"
-            " FROM (SELECT id FROM core_event ORDER BY id DESC LIMIT %s) AS latest",
-            [WINDOW],
-        )
+        cursor.execute(words, [*values, WINDOW])
         newest, total = cursor.fetchone()
     return newest, int(total)
+
+
+def made_once(subject: str, make: Callable[[datetime], tuple[Made, datetime | None]]) -> Made:
+    """What `make` computes of all rows of a model, kept until a deed on one of them, or until the
+    instant that `make` gives with it: when the clock alone changes it."""
+    at, now = clock.now(), version(subject)
+    kept = shelf.made.get(subject)
+    if kept is None or kept[0] != now or (kept[1] is not None and kept[1] <= at):
+        value, until = make(at)
+        kept = shelf.made[subject] = (now, until, value)
+    made: Made = kept[2]
+    return made
 
 
 @part

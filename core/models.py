@@ -32,6 +32,7 @@ class Event(models.Model):
         indexes = [
             Index(fields=["subject_code", "name"], name="event_of_subject"),
             Index(fields=["seat_code", "-id"], name="event_of_seat"),
+            Index(fields=["subject", "-id"], name="event_newest_of_model"),
         ]
 
 

@@ -74,10 +74,16 @@ class Page(Generic[Row]):
 
 
 def page(
-    rows: QuerySet[Row], orders: Mapping[str, Order], asked: QueryDict, *, size: int = SIZE
+    rows: QuerySet[Row],
+    orders: Mapping[str, Order],
+    asked: QueryDict,
+    *,
+    size: int = SIZE,
+    count: int | None = None,
 ) -> Page[Row]:
     """The page that `asked` names: `order` from the menu (its first by default), `after` or
-    `before` a row. What cannot be read is as if it had not been asked. Two queries.
+    `before` a row. What cannot be read is as if it had not been asked. Two queries; one where the
+    `count` of all rows is known.
     """
     name = asked.get("order", "")
     name = name if name in orders else next(iter(orders))
@@ -99,7 +105,7 @@ def page(
         rows=shown,
         next=_link(asked, after=_cursor(shown[-1], columns)) if has_next else "",
         previous=_link(asked, before=_cursor(shown[0], columns)) if has_previous else "",
-        count=rows.order_by()[: COUNTED + 1].count(),
+        count=rows.order_by()[: COUNTED + 1].count() if count is None else count,
         order=name,
         choices=[
             Choice(order.label, _link(asked, order=key), key == name)

@@ -1,21 +1,23 @@
 """What may be asked of the public list of orders, and what each answer would find."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 from django.http import QueryDict  # noqa: TID251 - what a list is asked for, and no request
 from django.utils.translation import gettext_lazy as _
 
+from core import cache
 from core.calendar import start_of
 from core.models import Region
 from core.paging import Order
 from core.widgets import DayInput, MoneyInput
 from marketplace.models import Method, Phase, ServiceItem, ServiceOrder
+from marketplace.models.orders import ServiceOrderQuerySet
 
 SORTS = {
     "new": Order(_("newest first"), "-published_at", "-pk"),
@@ -121,49 +123,122 @@ class Chip:
     href: str
 
 
-def facets(asked: QueryDict, at: datetime) -> dict[str, list[Option]]:
-    """Phase, service, method and region with their counts: four queries."""
-    rows = {name: _without(asked, name, at) for name in ("phase", "item", "method", "region")}
-    phases = (
-        rows["phase"]
-        .order_by()
-        .aggregate(
-            **{
-                phase.name: Count("pk", filter=ServiceOrder.objects.where_phase(phase, at))
-                for phase in PHASES
-            }
-        )
-    )
-    items = ServiceOrder.items.through.objects.filter(serviceorder__in=rows["item"].order_by())
-    by_item = (
-        items.values_list("serviceitem__code", "serviceitem__name")
-        .annotate(count=Count("pk"))
-        .order_by("serviceitem__place", "serviceitem__code")
-    )
-    by_method = dict(rows["method"].order_by().values_list("method").annotate(Count("pk")))
-    by_region = (
-        rows["region"]
-        .order_by("region__code")
-        .values_list("region__code", "region__full_name")
+@dataclass(frozen=True)
+class Totals:
+    """How many public orders there are, by each facet; the names of what occurs."""
+
+    phase: Mapping[str, int]
+    item: Mapping[str, int]
+    method: Mapping[str, int]
+    region: Mapping[str, int]
+    items: Mapping[str, str]
+    regions: Mapping[str, str]
+    until: datetime | None
+
+    @property
+    def all(self) -> int:
+        return sum(self.phase.values())
+
+
+def totals() -> Totals:
+    """The totals of all public orders, counted once until a deed or the clock changes them."""
+    return cache.made_once(ServiceOrder._meta.label_lower, _totals)
+
+
+def _totals(at: datetime) -> tuple[Totals, datetime | None]:
+    rows = ServiceOrder.objects.public()
+    counted = list(  # one look at all rows for three facets
+        _with_phase(rows, at)
+        .values_list("phase_at", "method", "region__code")
         .annotate(Count("pk"))
     )
-    chosen = {name: asked.getlist(name) for name in rows}
+    by_phase, by_method, by_region = (_summed(counted, place) for place in range(3))
+    by_item = _by_item(rows)
+    items = ServiceItem.objects.filter(code__in=by_item).order_by("place", "code")
+    regions = Region.objects.filter(code__in=by_region).order_by("code")
+    found = Totals(
+        phase=by_phase,
+        item=by_item,
+        method=by_method,
+        region=by_region,
+        items=dict(items.values_list("code", "name")),
+        regions=dict(regions.values_list("code", "full_name")),
+        until=_next_change(rows, at),
+    )
+    return found, found.until
+
+
+def _next_change(rows: ServiceOrderQuerySet, at: datetime) -> datetime | None:
+    """When the clock alone changes the phase of an order."""
+    instants = [
+        rows.filter(state=state, **{f"{column}__gt": at}).aggregate(first=Min(column))["first"]
+        for state, column in (("published", "open_until"), ("awarded", "contest_until"))
+    ]
+    return min((instant for instant in instants if instant), default=None)
+
+
+def _summed(counted: Iterable[tuple[Any, ...]], place: int) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for row in counted:
+        sums[row[place]] = sums.get(row[place], 0) + row[-1]
+    return sums
+
+
+def _with_phase(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
+    cases = [
+        When(ServiceOrder.objects.where_phase(phase, at), then=Value(phase.value))
+        for phase in PHASES
+    ]
+    told: QuerySet[Any] = rows.order_by().annotate(phase_at=Case(*cases, default=Value("")))
+    return told
+
+
+def _by_phase(rows: QuerySet[ServiceOrder], at: datetime) -> dict[str, int]:
+    return dict(_with_phase(rows, at).values_list("phase_at").annotate(Count("pk")))
+
+
+def _by_item(rows: QuerySet[ServiceOrder]) -> dict[str, int]:
+    items = ServiceOrder.items.through.objects.filter(serviceorder__in=rows.order_by())
+    return dict(items.values_list("serviceitem__code").annotate(Count("pk")))
+
+
+def _by_method(rows: QuerySet[ServiceOrder]) -> dict[str, int]:
+    return dict(rows.order_by().values_list("method").annotate(Count("pk")))
+
+
+def _by_region(rows: QuerySet[ServiceOrder]) -> dict[str, int]:
+    return dict(rows.order_by().values_list("region__code").annotate(Count("pk")))
+
+
+def facets(asked: QueryDict, at: datetime, known: Totals) -> dict[str, list[Option]]:
+    """Phase, service, method and region with their counts. Where no other filter is on, they are
+    the totals; else they are counted among what the others find."""
+    counts: dict[str, Mapping[str, int]] = {}
+    ways = {
+        "phase": lambda rows: _by_phase(rows, at),
+        "item": _by_item,
+        "method": _by_method,
+        "region": _by_region,
+    }
+    for name, way in ways.items():
+        others = any(asked.get(other) for other in OrderFilter.base_filters if other != name)
+        counts[name] = way(_without(asked, name, at)) if others else getattr(known, name)
+    chosen = {name: asked.getlist(name) for name in counts}
+
+    def options(name: str, labels: Mapping[str, Any]) -> list[Option]:
+        return [
+            Option(value, label, counts[name].get(value, 0), value in chosen[name])
+            for value, label in labels.items()
+        ]
+
+    def found(name: str, labels: Mapping[str, Any]) -> list[Option]:
+        return [one for one in options(name, labels) if one.count or one.chosen]
+
     return {
-        "phase": [
-            Option(phase, phase.label, phases[phase.name], phase.value in chosen["phase"])
-            for phase in PHASES
-            if phases[phase.name] or phase.value in chosen["phase"]
-        ],
-        "item": [
-            Option(code, name, count, code in chosen["item"]) for code, name, count in by_item
-        ],
-        "method": [
-            Option(method, method.label, by_method.get(method, 0), method.value in chosen["method"])
-            for method in Method
-        ],
-        "region": [
-            Option(code, name, count, code in chosen["region"]) for code, name, count in by_region
-        ],
+        "phase": found("phase", {phase.value: phase.label for phase in PHASES}),
+        "item": found("item", known.items),
+        "method": options("method", {method.value: method.label for method in Method}),
+        "region": found("region", known.regions),
     }
 
 

@@ -228,14 +228,18 @@ def digest(value: str) -> SafeString:
 def qr(address: str, label: str = "") -> SafeString:
     """The QR code of an address, of ours or a whole one, as inline SVG."""
     address = f"{settings.SITE_URL}{address}" if address.startswith("/") else address
-    code = segno.make(address, error="m", micro=False)
-    drawn = code.svg_inline(scale=3, border=2, dark="#000", light="#fff", omitsize=True)
     label = label or gettext("QR code of %(address)s") % {"address": address}
     return format_html(
         '<span class="gx-qr" role="img" aria-label="{}">{}</span>',
         label,
-        mark_safe(drawn),  # noqa: S308 - drawn by segno: paths and numbers only
+        mark_safe(_drawn(address)),  # noqa: S308 - drawn by segno: paths and numbers only
     )
+
+
+@lru_cache(maxsize=1024)
+def _drawn(address: str) -> str:
+    code = segno.make(address, error="m", micro=False)
+    return code.svg_inline(scale=3, border=2, dark="#000", light="#fff", omitsize=True)
 
 
 @register.simple_tag(takes_context=True)

@@ -419,7 +419,7 @@ class PeopleStep(Step):
 
     def prepare(self) -> None:
         for place in range(self.witnesses):
-            self.fields[f"witness-{place}"] = _line(_("Name"), 60)
+            self.fields[f"witness-{place}"] = _line(_("Name of the person"), 60)
             self.fields[f"phone-{place}"] = _line(_("Mobile phone"), 20)
             self.fields[f"email-{place}"] = forms.EmailField(label=_("E-mail"), required=False)
         for place in range(AVOIDED):
@@ -560,7 +560,7 @@ class WitnessesForm(forms.Form):
         leaving: Any = self.fields["leaving"]
         leaving.choices = [(one.code, one.name) for one in named]
         for place in range(limit):
-            self.fields[f"name-{place}"] = _line(_("Name"), 60)
+            self.fields[f"name-{place}"] = _line(_("Name of the person"), 60)
             self.fields[f"phone-{place}"] = _line(_("Mobile phone"), 20)
             self.fields[f"email-{place}"] = forms.EmailField(label=_("E-mail"), required=False)
 

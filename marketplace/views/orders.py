@@ -3,7 +3,7 @@
 import json
 from contextlib import suppress
 
-from django.db.models import Min, Prefetch, Q
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from core.models import Event, Upload
 from core.templatetags.gx import ledger
 from core.views import public
 from marketplace import bids, closing, course, offers, order_papers
-from marketplace.filters import SORTS, OrderFilter, chips, facets
+from marketplace.filters import SORTS, OrderFilter, chips, facets, totals
 from marketplace.models import Evaluation, Phase, ServiceItem, ServiceOrder
 from marketplace.views import tables
 from publication.models import Notice
@@ -29,18 +29,23 @@ from selection import draws, explanations
 @require_safe
 def order_list(request):
     at = clock.now()
-    asked = OrderFilter(request.GET, ServiceOrder.objects.public(), at=at)
-    page = paging.page(_shown(asked.qs), SORTS, request.GET)
+    known = totals()
+    everything = ServiceOrder.objects.public()
+    asked = OrderFilter(request.GET, everything, at=at)
+    if any(request.GET.get(name) for name in OrderFilter.base_filters):
+        page = paging.page(_in_list(asked.qs), SORTS, request.GET)
+    else:
+        page = paging.page(_in_list(everything), SORTS, request.GET, count=known.all)
     context = {
         "page": page,
         "rows": [(order, order.phase_shown(at)) for order in page],
         "form": asked.form,
-        "facets": facets(request.GET, at),
+        "facets": facets(request.GET, at, known),
         "chips": list(chips(request.GET, asked.form)),
         "at": at,
         "export": tables.query(request.GET),
     }
-    cache.finished(request, until=_next_change(at))
+    cache.finished(request, until=known.until)
     name = "order-rows" if request.headers.get("HX-Request") else "orders"
     return render(request, f"marketplace/{name}.html", context)
 
@@ -136,24 +141,23 @@ def close_when_due(order):
     return order
 
 
+def _in_list(orders):
+    """Only the columns that a line of the list shows."""
+    items = Prefetch("items", ServiceItem.objects.only("code", "name", "place"))
+    columns = ("code", "number", "title", "state", "worth", "method", "open_until")
+    return (
+        orders.select_related("owner")
+        .prefetch_related(items)
+        .only(*columns, "contest_until", "published_at", "owner__name")
+    )
+
+
 def _shown(orders):
     items = Prefetch("items", ServiceItem.objects.only("code", "name", "place"))
     return (
         orders.select_related("owner", "region")
         .prefetch_related(items)
         .defer("draft", "content", "requirement", "witnesses", "figures", "proof", "stages")
-    )
-
-
-def _next_change(at):
-    """When the clock alone changes anything of the list."""
-    return (
-        ServiceOrder.objects.public()
-        .filter(Q(state="published", open_until__gt=at) | Q(state="awarded", contest_until__gt=at))
-        .aggregate(
-            first=Min("open_until", filter=Q(state="published")),
-            second=Min("contest_until", filter=Q(state="awarded")),
-        )["first"]
     )
 
 

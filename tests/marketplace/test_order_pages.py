@@ -53,6 +53,60 @@ def test_the_list_runs_the_same_queries_for_1_order_and_for_30(cast, query):
     assert queries() == for_one
 
 
+def counted(query=""):
+    """The facets of the list, as value and count."""
+    facets = Client().get(to("orders") + query).context["facets"]
+    return {name: {one.value: one.count for one in options} for name, options in facets.items()}
+
+
+def test_the_totals_of_the_facets_follow_every_deed_and_the_clock(cast, later):
+    order = published(cast, lowest())
+    published(cast)
+    found = counted()
+    assert found["phase"] == {"open": 2}
+    assert found["method"] == {"draw": 1, "lowest": 1}
+    assert found["item"] == {"ordered": 2}
+    orders.withdraw(order, reason="项目暂缓", by=cast.approver, at=clock.now())
+    assert counted()["phase"] == {"open": 1, "withdrawn": 1}
+    until(later, order.open_until)
+    assert counted()["phase"] == {"choosing": 1, "withdrawn": 1}
+
+
+def test_totals_are_counted_once_though_other_things_are_done(cast, django_assert_num_queries):
+    published(cast)
+    Client().get(to("orders"))
+    letter = Letter.objects.count()
+    bid(ServiceOrder.objects.get(), cast.agency)
+    assert Letter.objects.count() > letter
+    with django_assert_num_queries(4):  # two versions, the rows, their services
+        Client().get(to("orders"))
+
+
+def test_counts_beside_a_filter_are_those_counted_anew(cast):
+    published(cast, lowest(title="档案馆消防检测"))
+    for _ in range(2):
+        published(cast)
+    narrowed = counted("?q=档案馆")
+    assert narrowed["phase"] == {"open": 1}
+    assert narrowed["method"] == {"draw": 0, "lowest": 1}
+    assert narrowed["region"] == {"360702": 1}
+    # A facet's own answer does not narrow its own counts.
+    lowest_only = counted("?method=lowest")
+    assert lowest_only["method"] == {"draw": 2, "lowest": 1}
+    assert lowest_only["phase"] == {"open": 1}
+    assert counted("?phase=failed")["phase"] == {"open": 3, "failed": 0}
+
+
+def test_the_contest_of_an_award_ends_on_the_kept_list_too(cast, later):
+    order = published(cast, lowest())
+    bid(order, cast.agency, "90000")
+    until(later, order.open_until)
+    order = close(order, cast.owner)
+    assert counted()["phase"] == {"contestable": 1}
+    until(later, order.contest_until)
+    assert counted()["phase"] == {"awarded": 1}
+
+
 def test_the_list_filters_and_shows_what_is_on_as_chips(cast, later):
     published(cast, terms(title="云江大桥测绘"))
     published(cast, lowest(title="档案馆消防检测"))
