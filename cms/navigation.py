@@ -50,13 +50,13 @@ PUBLIC = (
     Entry(_("Notices"), "publication:notices"),
     Entry(_("Guides"), "wagtail_serve", ("guide/",)),
     Entry(_("Verification"), "publication:verify"),
-    Entry(_("Open data"), "publication:ocds"),
 )
 FOOT = (
     Entry(_("Rules and their sources"), "wagtail_serve", ("guide/rules/",)),
     Entry(_("Guide for the public"), "wagtail_serve", ("guide/public/",)),
     Entry(_("Credit"), "credit:index"),
     Entry(_("Verification"), "publication:verify"),
+    Entry(_("Open data"), "publication:ocds"),
 )
 # Entries below /desk/; each package adds its own lines.
 DESK = (

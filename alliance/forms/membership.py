@@ -76,3 +76,9 @@ class StaffRollFilter(RollFilter):
             ("expired", pgettext_lazy("of certificates", "expired")),
         ],
     )
+
+    def __init__(self, *args: Any, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        for one in self.fields.values():  # without labels beside them: the choices say what of
+            if isinstance(one, forms.ChoiceField):
+                one.choices = [("", one.label), *list(one.choices)[1:]]
