@@ -126,6 +126,12 @@ def discard(charter: Charter, *, by: Seat, at: datetime) -> None:
     charter.delete()
 
 
+def _refuse_on_agenda(draft: Charter) -> None:
+    """A draft that a meeting votes about stands as it was called."""
+    if Motion.objects.about(draft).filter(state=MotionState.PENDING).exists():
+        raise RuleBroken("This draft is on the agenda of a meeting: wait for the decision.")
+
+
 @part
 def put(alliance: Alliance, wording: Wording, *, by: Seat, at: datetime) -> Charter:
     """Write the draft's row. Refused without articles, and where the terms cannot be read."""

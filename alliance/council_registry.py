@@ -5,7 +5,17 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from alliance import council_tasks, fees, leaving, ledger, minutes, motions, tabs
+from alliance import (
+    admission,
+    council_tasks,
+    decisions,
+    fees,
+    leaving,
+    ledger,
+    minutes,
+    motions,
+    tabs,
+)
 from alliance.council_finders import receipt
 from alliance.council_todo import name_kinds, waiting_for
 from alliance.models import LedgerEntry, Withdrawal
@@ -19,9 +29,13 @@ from publication import notices, verification
 
 def register() -> None:
     """Called once, from `apps.py`."""
+    motions.effects["admission"] = admission.decide
+    motions.effects["charter-change"] = decisions.change_charter
     motions.effects["withdrawal"] = leaving.decide_withdrawal
     motions.effects["expulsion"] = leaving.decide_expulsion
     motions.effects["fees"] = fees.decide
+    motions.candidates["admission"] = decisions.applications
+    motions.candidates["charter-change"] = decisions.drafts
     motions.candidates["withdrawal"] = leaving.withdrawals_awaiting
     motions.candidates["expulsion"] = leaving.expulsions_awaiting
     motions.candidates["fees"] = fees.awaiting

@@ -16,6 +16,7 @@ clock. Whatever way a due is paid, it is an entry that names it: a payment onlin
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -167,6 +168,10 @@ class Due(models.Model):
     @property
     def period(self) -> str:
         return period_text(self.period_from, self.period_until)
+
+    @property
+    def last_day(self) -> date:
+        return self.period_until - date.resolution
 
     def is_overdue(self, day: date) -> bool:
         return self.state == DueState.RAISED and day > self.grace_until
@@ -382,4 +387,9 @@ class Statement(models.Model):
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        return list(self.figures["lines"])
+        return [{**one, "amount": Decimal(one["amount"])} for one in self.figures["lines"]]
+
+    @property
+    def totals(self) -> dict[str, Decimal]:
+        names = ("opening", "income", "expenditure", "closing")
+        return {name: Decimal(self.figures[name]) for name in names}

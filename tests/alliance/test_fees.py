@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from alliance import council_finders, council_tasks, fees, ledger
 from alliance.models import Due, FeeScale, LedgerEntry, Receipt
@@ -354,6 +355,9 @@ def test_accounts_are_drawn_up_by_one_and_published_by_another_and_close_their_p
     notice = Notice.objects.get(kind=ledger.KIND)
     assert notice.facts["closing"] == "380.00"
     assert "¥380.00" in notice.document.text()
+    page = Client().get(f"/alliances/{council.alliance.number}/accounts/").content.decode()
+    assert "¥380.00" in page
+    assert notice.number in page
     scan = voucher(council.accountant)
     late = ledger.Movement("income", "捐赠", Decimal(1), today, "某某", "迟到")
     with refused("are published: they are closed"):

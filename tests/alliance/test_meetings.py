@@ -3,7 +3,7 @@ import json
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from alliance import council_tasks, leaving, meetings, minutes
+from alliance import charters, council_tasks, decisions, leaving, meetings, minutes
 from alliance.meetings import Proposed
 from alliance.models import Ballot, Meeting, Minutes, Motion, SecretTally
 from alliance.models.meetings import Answer, MeetingState, MotionState, VoteChannel
@@ -11,7 +11,7 @@ from alliance.voting import Outcome
 from core import clock
 from core.models import Event, Letter
 from publication.models import Notice
-from tests.alliance.councils import Council, applied, refused_with, reviewed, until
+from tests.alliance.councils import Council, applied, refused_with, reviewed, terms, until
 from tests.factories import SeatFactory, UploadFactory
 from tests.witness import refused
 
@@ -443,3 +443,53 @@ def test_nothing_is_applied_for_twice(council):
             by=council.seats[2],
             at=clock.now(),
         )
+
+
+# ── what others put to the vote ──────────────────────────────────────────────────────────────────
+
+
+def test_a_carried_change_of_the_charter_is_in_force_and_its_draft_stands_until_then(
+    council, later
+):
+    def rewritten(title):
+        return charters.Wording(
+            title=title,
+            source="秘书处草案",
+            chapters=[{"title": "总则", "articles": [{"number": 1, "title": "", "text": "略"}]}],
+            terms=terms(majority=[2, 3]),
+        )
+
+    draft = charters.write(
+        council.alliance, rewritten("章程（修订）"), by=council.secretary, at=clock.now()
+    )
+    meeting = council.call(council.candidate(draft))
+    motion = meeting.motions.get()
+    assert decisions.digest(draft) in motion.text
+    with refused("This draft is on the agenda of a meeting"):
+        charters.write(council.alliance, rewritten("另一稿"), by=council.secretary, at=clock.now())
+    with refused("This draft is on the agenda of a meeting"):
+        charters.discard(draft, by=council.secretary, at=clock.now())
+    council.begin(meeting, later)
+    council.vote(motion, "for", "for", "for", "for", "for")
+    council.close(meeting)
+    in_force = meetings.charter_of(council.alliance, clock.now())
+    assert in_force == draft
+    assert meeting.number in in_force.adopted_by
+    assert council.call().motions.get().vote_rule.majority == (2, 3)
+
+
+def test_a_change_that_is_not_carried_leaves_the_draft(council, later):
+    draft = charters.write(
+        council.alliance,
+        charters.Wording(
+            title="章程（修订）",
+            source="",
+            chapters=[{"title": "总则", "articles": [{"number": 1, "title": "", "text": "略"}]}],
+            terms=terms(),
+        ),
+        by=council.secretary,
+        at=clock.now(),
+    )
+    council.decide(draft, later, "against", "against", "against", "against")
+    assert draft.state == "draft"
+    assert meetings.charter_of(council.alliance, clock.now()) == council.charter

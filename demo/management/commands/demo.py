@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.models import User
 from core import clock
-from demo import alliances, arguments, city, inquiries, joining, procurement, stories, travel
+from demo import alliances, arguments, city, councils, inquiries, joining, procurement, stories, travel
 
 ENTERED = timedelta(days=140)  # before today: when the city came to the site
 
@@ -41,6 +41,7 @@ class Command(BaseCommand):
             *inquiries.all_of(now),
             *alliances.all_of(now),
             *joining.all_of(now),
+            *councils.all_of(now),
         ]
         travel.tell(told, told=lambda steps: self._tell("steps of orders, needs, alliances", steps))
         travel.carry()
