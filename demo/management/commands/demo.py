@@ -9,7 +9,17 @@ from django.core.management.base import BaseCommand
 
 from accounts.models import User
 from core import clock
-from demo import alliances, arguments, city, councils, inquiries, joining, procurement, stories, travel
+from demo import (
+    alliances,
+    arguments,
+    city,
+    councils,
+    inquiries,
+    joining,
+    procurement,
+    stories,
+    travel,
+)
 
 ENTERED = timedelta(days=140)  # before today: when the city came to the site
 
