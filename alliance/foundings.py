@@ -184,7 +184,7 @@ def submit(founding: Founding, document: Mapping[str, Any], *, by: Seat, at: dat
     refuse_taken(name, but=founding)
     files = document.get("files", {})
     for material in call.materials:
-        if not files.get(material["key"]) and not _is_in_wallet(material["key"], founding.lead):
+        if not files.get(material["key"]) and not is_in_wallet(material["key"], founding.lead):
             raise RuleBroken("A file is missing: %(file)s.", file=material["label"])
     _attach(founding, files, by)
     frozen = {**document, "units": _units_told(founding)}
@@ -466,7 +466,7 @@ def _units_told(founding: Founding) -> list[dict[str, str]]:
     ]
 
 
-def _is_in_wallet(material: str, lead: Organisation) -> bool:
+def is_in_wallet(material: str, lead: Organisation) -> bool:
     """A licence lies in the wallet from the unit's own verification."""
     return material == "licence" and lead.certificates.current().filter(kind="licence").exists()
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, Seat
 from alliance import charters, official
 from alliance.founding_checks import model
-from alliance.foundings import FILES, POSTS
+from alliance.foundings import FILES, POSTS, is_in_wallet
 from alliance.models import Founding, Post, UnitKind
 from core import clock
 from core.forms import Receiving, UploadField
@@ -78,22 +78,24 @@ class Step(Receiving, forms.Form):
         return []
 
     @property
-    def shown(self) -> list[list[BoundField]]:
-        """The rows up to the last in which anything was typed; one at least."""
-        return self.rows[: self._filled_rows]
+    def more(self) -> list[list[BoundField]]:
+        """A second table, where a step has one."""
+        return []
 
     @property
-    def folded(self) -> list[list[BoundField]]:
-        return self.rows[self._filled_rows :]
-
-    @property
-    def _filled_rows(self) -> int:
-        filled = [place for place, row in enumerate(self.rows) if any(one.value() for one in row)]
-        return max([0, *filled]) + 1
+    def tables(self) -> list[tuple[list[list[BoundField]], list[list[BoundField]]]]:
+        """Each table's rows up to the last in which anything was typed, one at least; the rest."""
+        found = []
+        for rows in (self.rows, self.more):
+            filled = [place for place, row in enumerate(rows) if any(one.value() for one in row)]
+            shown = max([0, *filled]) + 1
+            if rows:
+                found.append((rows[:shown], rows[shown:]))
+        return found
 
     @property
     def alone(self) -> list[BoundField]:
-        grouped = {field.name for row in self.rows for field in row}
+        grouped = {field.name for row in [*self.rows, *self.more] for field in row}
         return [field for field in self if field.name not in grouped]
 
     def _filled(self, count: int, *names: str) -> list[dict[str, str]]:
@@ -275,10 +277,6 @@ class PlanStep(Step):
     def more(self) -> list[list[BoundField]]:
         return [[self[f"{name}-{place}"] for name in self.BUDGET] for place in range(BUDGETS)]
 
-    @property
-    def alone(self) -> list[BoundField]:
-        return []
-
     def clean(self) -> dict[str, Any]:
         self._whole(PLANS, *self.PLAN)
         self._whole(BUDGETS, *self.BUDGET)
@@ -305,7 +303,7 @@ class FileStep(Step):
                 FILES,
                 label=material["label"],
                 many=True,
-                required=False,
+                required=not is_in_wallet(material["key"], self.founding.lead),
                 help_text=material.get("source", ""),
             )
             scans.prepare(self.seat)

@@ -328,6 +328,7 @@ def test_what_is_typed_is_saved_without_being_right(cast, lead):
         ("experts", {}, "expert-0"),
         ("experts", {"expert-1": "甲"}, "unit-1"),
         ("plan", {"work-0": "甲", "period-0": "乙", "result-0": "丙"}, "purpose-0"),
+        ("files", {}, "file_contract"),
         ("necessity", {"necessity_industry": "甲"}, "necessity_policy"),
     ],
 )
