@@ -18,7 +18,7 @@ PRODUCTION := PROFILE=production ALLOWED_HOSTS=gongxin.example SITE_URL=https://
   REDIS_URL=redis://127.0.0.1:6379/0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
   FIELD_KEYS=1:$$(head -c 32 /dev/zero | base64) SEAL_KEYS=1:$$(head -c 32 /dev/zero | base64)
 
-.PHONY: help run test check bench demo assets messages clean
+.PHONY: help run test look check bench demo assets messages clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -27,8 +27,11 @@ help: ## this list
 run: static/built.stamp var/messages.stamp var/ready.stamp ## set everything up and serve the site with its demo data [PORT=8000]
 	@DEMO=1 SITE_URL=http://127.0.0.1:$(PORT) exec $(MANAGE) serve --port $(PORT)
 
-test: .venv/dev.stamp static/built.stamp var/messages.stamp ## set everything up and run the tests [k=expression] [workers=2]
+test: .venv/dev.stamp static/built.stamp var/messages.stamp $(if $(filter 1,$(REQUIRE_SERVICES)),.venv/judges.stamp) ## set everything up and run the tests [k=expression] [workers=2]
 	@REHEARSAL=1 $(BIN)/pytest -q -n $(workers) $(if $(k),-k "$(k)",)
+
+look: .venv/dev.stamp static/built.stamp var/messages.stamp .venv/judges.stamp ## judge three pages of each kind for every visitor of the demo, with pictures in var/look
+	@REHEARSAL=1 REQUIRE_SERVICES=1 LOOK=3 SCREENSHOTS=$(CURDIR)/var/look $(BIN)/pytest -q -n 0 tests/journeys/test_look.py
 
 check: .venv/dev.stamp var/messages.stamp ## format, lint, types, import contracts, templates, translations, migrations, deployment
 	$(BIN)/ruff format --check --quiet .
@@ -73,7 +76,12 @@ clean: ## remove everything that make made
 static/built.stamp: $(ASSETS) requirements/node.txt .venv/uv.stamp
 	@if ! node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null || ! command -v npm >/dev/null; then \
 	  $(INSTALL) requirements/node.txt; fi
-	@PATH="$$PATH:$(CURDIR)/$(BIN)"; npm ci --silent --no-fund --no-audit && npm run --silent build
+	@PATH="$$PATH:$(CURDIR)/$(BIN)"; npm ci --silent --no-fund --no-audit --omit=dev && npm run --silent build
+	@touch $@
+
+# What judges pages and is no part of the site; the asset build removes it.
+.venv/judges.stamp: static/built.stamp
+	@PATH="$$PATH:$(CURDIR)/$(BIN)"; npm ci --silent --no-fund --no-audit
 	@touch $@
 
 var/messages.stamp: $(CATALOGUES) .venv/run.stamp

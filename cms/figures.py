@@ -43,8 +43,12 @@ def figures_of(seat: Seat, at: datetime) -> Iterator[Rows]:
         yield todo.number("site-orders", open_now, at="open_until")
         yield todo.number("site-agreements", agreements, amount="amount")
         yield todo.number("site-agencies", Agency.objects.filter(state=AgencyState.LISTED))
-        waiting = Organisation.objects.filter(state=OrganisationState.SUBMITTED)
-        yield todo.number("site-units", waiting, at="verify_until")
+        if unit.standing == Standing.OPERATOR:
+            waiting = Organisation.objects.filter(state=OrganisationState.SUBMITTED)
+            yield todo.number("site-units", waiting, at="verify_until")
+        else:
+            contested = ServiceOrder.objects.filter(state=OrderState.AWARDED, contest_until__gt=at)
+            yield todo.number("site-contested", contested, at="contest_until")
         return
     orders = ServiceOrder.objects.owned_by(unit).filter(state__in=UNDER_WAY)
     yield todo.number("own-orders", orders, amount="worth")
@@ -64,6 +68,12 @@ def name_figures() -> None:
         todo.figure(name, label, _worth, url_name)
     todo.figure("own-bids", gettext_lazy("Bids that stand"), _until, "marketplace:orders")
     todo.figure("site-orders", gettext_lazy("Orders open for bids"), _until, "marketplace:orders")
+    todo.figure(
+        "site-contested",
+        gettext_lazy("Results open to objection"),
+        _until_over,
+        "marketplace:orders",
+    )
     todo.figure("site-agencies", gettext_lazy("Listed agencies"), _plain, "marketplace:agencies")
     todo.figure(
         "site-units", gettext_lazy("Units to verify"), _until_verified, "accounts:verifications"
@@ -97,6 +107,10 @@ def _worth(count: int, amount: Decimal | None, at: datetime | None) -> tuple[str
 
 def _until(count: int, amount: Decimal | None, at: datetime | None) -> tuple[str, str]:
     return _items(count), _("the first closes %(when)s") % {"when": until(at)} if at else ""
+
+
+def _until_over(count: int, amount: Decimal | None, at: datetime | None) -> tuple[str, str]:
+    return _items(count), _("the first ends %(when)s") % {"when": until(at)} if at else ""
 
 
 def _until_verified(count: int, amount: Decimal | None, at: datetime | None) -> tuple[str, str]:

@@ -45,7 +45,9 @@ class HomePage(Page):
         shown: dict[str, Any] = super().get_context(request, *args, **kwargs)
         told = front.front(clock.now())
         cache.finished(request, until=told.until)
-        return shown | {"front": told, "roles": navigation.ROLES}
+        seat = getattr(request, "seat", None)
+        roles = navigation.roles(seat, signed_in=request.user.is_authenticated)
+        return shown | {"front": told, "roles": roles}
 
 
 class Step(blocks.StructBlock):

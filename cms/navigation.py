@@ -107,12 +107,12 @@ def address(name: str, args: tuple[str, ...], language: str | None) -> str:
 
 def links(entries: Iterable[Entry], path: str, seat: Seat | None = None) -> list[Link]:
     """The entries offered to `seat`; the one with the longest address above `path` is current."""
-    offered = [
-        (entry, address(entry.name, entry.args, get_language()))
-        for entry in entries
-        if entry.offered(seat)
-    ]
-    shown = [(entry, href) for entry, href in offered if href]
+    return _linked([entry for entry in entries if entry.offered(seat)], path)
+
+
+def _linked(entries: Iterable[Entry], path: str) -> list[Link]:
+    found = [(entry, address(entry.name, entry.args, get_language())) for entry in entries]
+    shown = [(entry, href) for entry, href in found if href]
     above = [
         href for entry, href in shown if (path == href if entry.alone else path.startswith(href))
     ]
@@ -128,16 +128,11 @@ class Role:
     text: str | Promise
     ways: tuple[Entry, ...]
 
-    def links(self) -> list[Link]:
-        return links(self.ways, "")
-
-    @property
-    def first(self) -> Link:
-        return self.links()[0]
-
-    @property
-    def second(self) -> Link | None:
-        return next(iter(self.links()[1:]), None)
+    def links(self, seat: Seat | None, *, signed_in: bool) -> list[Link]:
+        """Where to begin, and one way more; a visitor is shown what asks for a seat as well."""
+        if not signed_in:
+            return _linked(self.ways, "")[:2]
+        return links([way for way in self.ways if way is not SIGN_IN], "", seat)[:2]
 
 
 SIGN_IN = Entry(_("Sign in"), "account_login")
@@ -145,14 +140,18 @@ ROLES = (
     Role(
         _("Project owners"),
         _("Publish orders, have agencies selected by rule, sign, accept, evaluate."),
-        (Entry(_("Publish an order"), "marketplace:order-new"), SIGN_IN),
+        (
+            Entry(_("Publish an order"), "marketplace:order-new", deeds=(Deed.WRITE_ORDER,)),
+            SIGN_IN,
+            Entry(_("Service orders"), "marketplace:orders"),
+        ),
     ),
     Role(
         _("Intermediary agencies"),
         _("Register qualifications and people, bid for orders, deliver, see your credit."),
         (
             Entry(_("See the orders"), "marketplace:orders"),
-            Entry(_("Apply for entry"), "marketplace:entry"),
+            Entry(_("Apply for entry"), "marketplace:entry", deeds=(Deed.APPLY_ENTRY,)),
             SIGN_IN,
         ),
     ),
@@ -173,4 +172,9 @@ ROLES = (
 )
 
 
-__all__ = ["PUBLIC", "Deed", "Entry", "Link", "Standing", "links"]
+def roles(seat: Seat | None, *, signed_in: bool) -> list[tuple[Role, list[Link]]]:
+    """Each role with its ways from here."""
+    return [(role, role.links(seat, signed_in=signed_in)) for role in ROLES]
+
+
+__all__ = ["PUBLIC", "Deed", "Entry", "Link", "Standing", "links", "roles"]

@@ -27,6 +27,7 @@ class Figure:
     """A number, flag or list in force, and the text that sets it."""
 
     name: str
+    title: str
     value: Any
     unit: str
     source: str
@@ -79,7 +80,7 @@ def _places(code: str) -> list[str]:
 
 
 def _figure(row: LegalFigure) -> Figure:
-    return Figure(row.name, row.value, row.unit, row.source, row.version)
+    return Figure(row.name, row.title, row.value, row.unit, row.source, row.version)
 
 
 @transaction.atomic(durable=True)

@@ -435,12 +435,13 @@ def _figures(order: ServiceOrder) -> Iterable[Block]:
     for figure in order.figures.values():
         rows.append(
             (
-                str(figure["source"]),
+                str(figure.get("title", "")),
                 f"{figure['value']} {figure['unit']}",
-                f"第 {figure['version']} 版",
+                f"{figure['source']}（第 {figure['version']} 版）",
             )
         )
-    return (Heading("附：本订单适用的期限与数量"), Table(("依据", "数值", "版本"), tuple(rows)))
+    heads = ("事项", "数值", "依据")
+    return (Heading("附：本订单适用的期限与数量"), Table(heads, tuple(rows)))
 
 
 def facts_of(order: ServiceOrder) -> dict[str, Any]:

@@ -116,7 +116,9 @@ def iso(when: date | None) -> str:
     """For `datetime=` and scripts."""
     if when is None:
         return ""
-    return (_beijing(when) if isinstance(when, datetime) else when).isoformat()
+    if isinstance(when, datetime):
+        return _beijing(when).isoformat(timespec="milliseconds")  # HTML knows nothing finer
+    return when.isoformat()
 
 
 @register.filter

@@ -93,7 +93,6 @@ def bid_withdraw(request, code):
             messages.success(request, _("Your bid is withdrawn; its envelope stays shut."))
         return redirect("marketplace:bid-detail", bid.code)
     words = {
-        "desk": True,
         "title": _("Withdraw this bid?"),
         "text": str(bid.order),
         "consequences": [
@@ -182,7 +181,7 @@ def order_witness(request, number, token):
             return redirect("marketplace:order-detail", order.number)
         return redirect("marketplace:order-dice", order.code)
     words = {
-        "desk": False,
+        "alone": True,  # without the menu of the desk
         "title": _("Be a witness of this selection?"),
         "text": f"{order.number} {order}",
         "consequences": [

@@ -413,7 +413,7 @@ def _before(order, step):
 
 def _asked(request, order, **words):
     words.setdefault("back", reverse("marketplace:desk-order", args=[order.code]))
-    return render(request, "confirm.html", {"desk": True, "action": "", **words})
+    return render(request, "confirm.html", {"action": "", **words})
 
 
 def _with_reason(request, order, rule, *, done, **words):

@@ -68,7 +68,7 @@ def test_a_new_version_holds_from_its_day_on_and_the_old_one_until_then(figure):
     assert successor.version == 2
     assert figures.on(today())["test.days"].value == 5
     assert figures.on(today(1))["test.days"] == figures.Figure(
-        "test.days", 9, "工作日", "赣市府办发〔2027〕1号", 2
+        "test.days", "测试用数值", 9, "工作日", "赣市府办发〔2027〕1号", 2
     )
     assert Event.objects.get(name="figure.superseded").public
 

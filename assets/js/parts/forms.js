@@ -26,7 +26,7 @@ addEventListener('submit', event => {
   }
   form.dataset.sent = '1';
   const button = event.submitter;
-  if (!button || button.tagName !== 'BUTTON' || form.hasAttribute('hx-post')) return;
+  if (!button || button.tagName !== 'BUTTON' || form.matches('[data-hx-post]')) return;
   button.style.width = `${button.offsetWidth}px`;
   button.dataset.text = button.textContent;
   button.setAttribute('aria-disabled', 'true');

@@ -22,9 +22,12 @@ addEventListener('click', event => {
   if (seat?.open && !seat.contains(event.target)) seat.open = false;
 });
 
-if (matchMedia('(max-width: 1199.98px)').matches) {
-  for (const fold of all('details[data-fold]')) fold.open = false;
-}
+const small = matchMedia('(max-width: 1199.98px)');
+const foldAll = () => {
+  for (const fold of all('details[data-fold]')) fold.open = !small.matches;
+};
+if (small.matches) foldAll();
+small.addEventListener('change', foldAll);
 addEventListener('click', event => {
   if (event.target.closest('[data-print]')) print();
 });

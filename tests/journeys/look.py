@@ -1,0 +1,240 @@
+"""Walking through the site with a browser that judges every page it meets.
+
+A walk begins at some addresses and follows links, a few pages for each name of the URL conf: pages
+of one name are made alike. A page is judged wide and narrow, folds open: axe, what runs over the
+edge, what the browser complains of, parts that are missing, English on Chinese pages.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+from django.conf import settings
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Browser, Response
+
+from tests.programs import demand
+
+MODULES = settings.ROOT / "node_modules"
+AXE = MODULES / "axe-core" / "axe.min.js"
+VNU = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDE, NARROW, NARROWEST = 1440, 390, 320
+DOWNLOADS = (".pdf", ".csv", ".xlsx", ".json", ".zip", ".txt", ".ics", ".xml", ".docx", ".svg")
+# Not pages of ours to judge: Wagtail's, files, feeds, and doors that lead elsewhere.
+PASSED_BY = re.compile(r"/(en/)?(staff|files|documents|feeds|healthz|readyz|static|media)(/|$)")
+
+ENGLISH = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!parent.checkVisibility() || parent.closest('[lang=en], code, pre, kbd, script')) continue;
+    found.push(walker.currentNode.textContent);
+  }
+  for (const one of document.querySelectorAll('[placeholder], [aria-label], [title], [alt]'))
+    if (!one.closest('[lang=en]'))
+      for (const name of ['placeholder', 'aria-label', 'title', 'alt'])
+        if (one.hasAttribute(name)) found.push(one.getAttribute(name));
+  return [document.title, ...found].map(text => text.trim()).filter(text => text);
+}"""
+# What is no sentence: addresses, files, digests and numbers.
+CODE = re.compile(
+    r"\S+@\S+|https?://\S+|[\w./-]*\.[a-z]{2,7}\b|\b[A-Z]{10}\b|/[\w/-]+|[\w-]*\d[\w-]*", re.ASCII
+)
+WORD = re.compile(r"[A-Za-z]{3,}(?:[ -][A-Za-z]+)*")
+# Latin words that a Chinese page may bear: names of formats, of things without a Chinese name, ...
+NAMES = {
+    *("PDF", "CSV", "XLSX", "JSON", "ZIP", "RSS", "DOCX", "PNG", "JPG", "JPEG", "SHA", "URL"),
+    *(
+        "English",
+        "Gongxin",
+        "Linux",
+        "macOS",
+        "Windows",
+        "OFD",
+        "PIN",
+        "Atom",
+        "CMA",
+        "Python",
+        "Ctrl",
+        "Word",
+        "Excel",
+    ),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    what: str
+    page: str
+
+
+class Walk:
+    """One visitor's: `person` is somebody of the demo city, or nobody."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        site: str,
+        person: str = "",
+        *,
+        each: int = 1,
+        seen: Iterable[str] = (),
+    ) -> None:
+        """A walk that judges `each` pages of every kind, and of the kinds in `seen` none."""
+        self.site, self.person, self.each = site, person, each
+        self.path = "/accounts/login/"
+        self.findings: list[Finding] = []
+        self.sources: dict[str, str] = {}
+        self.turned_away: set[str] = set()  # kinds of page that were not shown to this visitor
+        self.pictures = os.environ.get("SCREENSHOTS", "")
+        self.seen = Counter(dict.fromkeys(seen, each))
+        self._axe = AXE.read_text()
+        self.context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self._find(f"script: {error}"))
+        self.page.on("console", lambda said: said.type == "error" and self._find(said.text))
+        self.page.on("response", self._look_at_part)
+        if person:
+            self.page.goto(f"{site}/accounts/login/")
+            self.page.locator(f"form[action$='/demo/sign-in/{person}/'] button").click()
+            self.page.wait_for_url("**/desk/")
+
+    def follow(self, *starts: str, passing: str = "") -> None:
+        """Judge what can be reached from here, but for addresses that begin with `passing`."""
+        waiting, known = list(starts), set(starts)
+        while waiting:
+            path = waiting.pop(0)
+            kind = kind_of(path)
+            if kind is None or self.seen[kind] >= self.each:
+                continue
+            self.seen[kind] += 1
+            self.path = path
+            self.page.set_viewport_size({"width": WIDE, "height": 900})
+            answer = self.page.goto(self.site + path)
+            landed = urlsplit(self.page.url).path
+            if landed != urlsplit(path).path or (answer and answer.status == 403):
+                self.turned_away.add(kind)
+            if answer is None or not answer.ok:
+                self._find(f"answers {answer and answer.status}")
+                continue
+            if landed != urlsplit(path).path:
+                if self.seen[str(kind_of(landed))] >= self.each:
+                    continue
+                self.seen[str(kind_of(landed))] += 1
+                self.path = landed
+            self.judge(answer)
+            for href in self.page.eval_on_selector_all(
+                "a[href]:not([download])", "all => all.map(one => one.href)"
+            ):
+                found = urldefrag(href).url.removeprefix(self.site)
+                if found.startswith("/") and found not in known:
+                    known.add(found)
+                    if not (passing and found.startswith(passing)):
+                        waiting.append(found)
+
+    def judge(self, answer: Response) -> None:
+        self.sources[f"{self.person} {self.path}"] = answer.text()
+        for width in (WIDE, NARROW):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.evaluate(
+                "document.querySelectorAll('main details').forEach(one => one.open = true)"
+            )
+            self.page.evaluate(self._axe)
+            found = self.page.evaluate(
+                "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+            )
+            for violation in found["violations"]:
+                where = violation["nodes"][0]["target"]
+                self._find(f"axe at {width}: {violation['id']}: {violation['help']} {where}")
+            self._keep_picture(width)
+        self.page.set_viewport_size({"width": NARROWEST, "height": 900})
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        if wide > NARROWEST:
+            self._find(f"runs over the edge: {wide} of {NARROWEST} px")
+        if not self.path.startswith("/en/"):
+            for text in self.page.evaluate(ENGLISH):
+                for words in english(text):
+                    self._find(f"English: {words}")
+
+    def _keep_picture(self, width: int) -> None:
+        if not self.pictures:
+            return
+        name = f"{self.person or 'anybody'}{re.sub(r'[^a-zA-Z0-9]+', '-', self.path)}"[:90]
+        folder = Path(self.pictures)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+        if width == WIDE:
+            self.page.pdf(path=folder / f"{name}.pdf", prefer_css_page_size=True)
+
+    def _look_at_part(self, answer: Response) -> None:
+        if answer.status >= 400 and not answer.request.is_navigation_request():
+            self._find(f"{answer.status}: {answer.url.removeprefix(self.site)}")
+
+    def _find(self, what: str) -> None:
+        self.findings.append(Finding(what, f"{self.person or 'anybody'} {self.path}"))
+
+
+def kind_of(path: str) -> str | None:
+    """What pages made alike have in common; None is not judged."""
+    split = urlsplit(path)
+    if PASSED_BY.match(split.path) or split.path.endswith(DOWNLOADS):
+        return None
+    plain = split.path.removeprefix("/en") or "/"
+    language = "en " if plain != split.path else ""
+    try:
+        match = resolve(plain)
+    except Resolver404:
+        return language + plain
+    if match.view_name == "wagtail_serve":
+        return language + plain
+    steps = " ".join(
+        str(value) for key, value in match.kwargs.items() if key in ("step", "section")
+    )
+    return f"{language}{match.view_name} {steps}{'?' if split.query else ''}"
+
+
+def html_faults(sources: dict[str, str], folder: Path) -> list[Finding]:
+    """What the Nu checker says of the pages as they were served."""
+    pages = {}
+    for number, (page, source) in enumerate(sources.items()):
+        (folder / f"{number}.html").write_text(source)
+        pages[f"{number}.html"] = page
+    run = subprocess.run(
+        [
+            *(demand(program="java"), "-jar", str(VNU), "--errors-only", "--format", "json"),
+            *(str(folder / name) for name in pages),
+        ],
+        capture_output=True,
+        check=False,
+    )
+    told = json.loads(run.stderr)["messages"]
+    return [
+        Finding(f"html: {one['message']}", pages[one["url"].rpartition("/")[2]]) for one in told
+    ]
+
+
+def english(text: str) -> Iterator[str]:
+    for words in WORD.findall(CODE.sub(" ", text)):
+        if words not in NAMES:
+            yield words
+
+
+def told(findings: list[Finding]) -> str:
+    """Each finding once, with where it is met."""
+    where: dict[str, set[str]] = defaultdict(set)
+    for finding in findings:
+        where[finding.what].add(finding.page)
+    return "\n".join(
+        f"{what}\n    {len(pages)}: {', '.join(sorted(pages)[:4])}"
+        for what, pages in sorted(where.items())
+    )

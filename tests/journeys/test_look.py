@@ -1,0 +1,48 @@
+"""How every page of the demo looks to a browser, to axe and to an HTML checker.
+
+LOOK=3 judges three pages of each kind for every visitor (`make look`); without it each kind of page
+is judged for the first visitor who reaches it, in English for nobody in particular.
+"""
+
+import os
+
+import pytest
+
+from tests.journeys import look
+from tests.processes import serving, start
+from tests.programs import REQUIRED
+
+pytestmark = pytest.mark.skipif(not REQUIRED, reason="a browser is asked for by REQUIRE_SERVICES=1")
+
+# Clerk and head of an owner, an agency, head and reviewer of the operator, regulator, witness.
+PEOPLE = ["ma", "shen", "chenning", "he", "luo", "ding", "qian"]
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    """The demo, served from a folder of its own, on SQLite whatever the other tests use."""
+    folder = tmp_path_factory.mktemp("city")
+    facts = {"DEMO": "1", "VAR": str(folder), "PGHOST": None, "REDIS_URL": None}
+    facts |= {"LOG_LEVEL": "ERROR", "database": str(folder / "city.sqlite3")}
+    for command in ("migrate", "load_reference", "demo"):
+        assert start("manage.py", command, **facts).wait() == 0
+    with serving(facts.pop("database"), **facts) as site:
+        yield site
+
+
+def test_every_page_is_sound(city, browser, tmp_path):
+    each = int(os.environ.get("LOOK", "0"))
+    findings, sources, seen = [], {}, set()
+    for person in ["", *PEOPLE]:
+        walk = look.Walk(browser, city, person, each=each or 1, seen=() if each else seen)
+        if person:
+            walk.follow("/desk/", passing="" if each else "/en/")
+        else:
+            walk.follow("/")
+        walk.context.close()
+        findings += walk.findings
+        sources |= walk.sources
+        seen |= set(walk.seen) - walk.turned_away
+    findings += look.html_faults(sources, tmp_path)
+    assert len(sources) > 80
+    assert not findings, f"{len(sources)} pages\n{look.told(findings)}"
