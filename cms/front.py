@@ -15,7 +15,7 @@ from core.meanings import Meaning
 from marketplace.models import ServiceOrder
 from publication.models import Notice
 
-CLOSING, TODAY, NEWS = 5, 6, 5
+CLOSING, TODAY, NEWS, RESULTS = 5, 6, 5, 3
 DAY = timedelta(days=1)
 
 
@@ -47,16 +47,24 @@ class Front:
     open: int
     month: Month
     news: Sequence[Notice]
+    results: Sequence[ServiceOrder]
     until: datetime  # when the clock alone changes something of this
 
 
 def front(at: datetime) -> Front:
-    """Everything the front page shows at that instant, in five queries."""
+    """Everything the front page shows at that instant, in six queries."""
     orders = ServiceOrder.objects.public().select_related("owner").only(*SHOWN)
     still_open = ServiceOrder.objects.filter(state="published", open_until__gt=at)
     today = _today(orders, at)
     by_end = orders.filter(state="published", open_until__gt=at).order_by("open_until", "pk")
     closing = list(by_end[:CLOSING])
+    chosen = (
+        ServiceOrder.objects.public()
+        .filter(awarded_at__lte=at)
+        .select_related("owner", "winner__bidder")
+        .only(*SHOWN, "amount", "winner__bidder__name")
+        .order_by("-awarded_at", "-pk")
+    )
     midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + DAY
     instants = [hour.at for hour in today if hour.at > at]
     instants += [order.open_until for order in closing[:1] if order.open_until]
@@ -66,6 +74,7 @@ def front(at: datetime) -> Front:
         open=still_open.count(),
         month=_month(at),
         news=list(Notice.objects.in_list().order_by("-published_at", "-pk")[:NEWS]),
+        results=list(chosen[:RESULTS]),
         until=min([midnight, *instants]),
     )
 

@@ -55,3 +55,19 @@ def test_the_month_begins_at_midnight_in_beijing():
     at = clock.now()
     since = front.front(at).month.since
     assert (since.day, since.hour, since.utcoffset()) == (1, 0, timedelta(hours=8))
+
+
+def test_what_was_chosen_last_names_its_winner(cast, later):
+    assert "最近的选取结果" not in Client().get("/").text
+    order = decided(cast, later)
+    page = Client().get("/").text
+    assert "最近的选取结果" in page
+    assert order.winner.bidder.name in page
+    assert f"/orders/{order.number}/draw/" in page
+
+
+def test_who_is_signed_in_is_sent_nowhere_in_vain(cast):
+    assert "/desk/entry/" in Client().get("/").text
+    page = signed_in(cast.operator.user).get("/").text
+    assert "/desk/entry/" not in page
+    assert "/desk/orders/new/" not in page
