@@ -10,6 +10,7 @@ from django.test import Client
 from cms import front
 from core import clock
 from tests.cast import signed_in
+from tests.marketplace import ordering
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,12 @@ def test_the_month_begins_at_midnight_in_beijing():
 
 def test_what_was_chosen_last_names_its_winner(cast, later):
     assert "最近的选取结果" not in Client().get("/").text
-    order = decided(cast, later)
+    order = ordering.published(cast)
+    for seat in (cast.agency, cast.rival):
+        ordering.bid(order, seat)
+    witness = ordering.witness(order, cast.owner)
+    later(seconds=(order.choose_at - clock.now()).total_seconds() + 1)
+    order = ordering.throw(ordering.close(order, cast.owner), witness)
     page = Client().get("/").text
     assert "最近的选取结果" in page
     assert order.winner.bidder.name in page

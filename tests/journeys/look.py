@@ -63,6 +63,7 @@ NAMES = {
         "OFD",
         "PIN",
         "Atom",
+        "OCDS",
         "CMA",
         "Python",
         "Ctrl",
@@ -144,7 +145,8 @@ class Walk:
 
     def judge(self, answer: Response) -> None:
         self.sources[f"{self.person} {self.path}"] = answer.text()
-        for width in (WIDE, NARROW):
+        widths = (WIDE,) if self.path.startswith("/en/") and self.each == 1 else (WIDE, NARROW)
+        for width in widths:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.evaluate(
                 "document.querySelectorAll('main details').forEach(one => one.open = true)"
