@@ -39,6 +39,6 @@ def certificate(wanted: Wanted) -> Finding | None:
             (_("level"), facts["level"]),
             (_("member since"), facts["joined_on"]),
             (_("valid until"), facts["valid_until"]),
-            (_("state"), str(row.get_state_display()) if valid or row.ended_at else _("expired")),
+            (_("state"), str(row.get_state_display() if valid or row.ended_at else _("expired"))),
         ),
     )

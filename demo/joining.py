@@ -115,7 +115,7 @@ class Joined:
         """The forms as the unit's people left them: what the site knew, and the rest by hand."""
         own = {name: self.facts[name] for name in ("duty", "mobile", "website", "postcode")}
         own |= {"legal_phone": self.facts["mobile"], **self.facts.get("profile", {}), **changes}
-        typed = {}
+        typed: dict[str, official.Values] = {}
         for form in applications.forms_of(self.row):
             known, _sources = applications.prefilled(self.row, form.key)
             typed[form.key] = official.normal(form, {**known, **own})

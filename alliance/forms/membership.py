@@ -81,4 +81,4 @@ class StaffRollFilter(RollFilter):
         super().__init__(*args, **facts)
         for one in self.fields.values():  # without labels beside them: the choices say what of
             if isinstance(one, forms.ChoiceField):
-                one.choices = [("", one.label), *list(one.choices)[1:]]
+                one.choices = [("", one.label), *list(one.choices)[1:]]  # type: ignore[arg-type]

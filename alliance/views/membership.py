@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -397,7 +397,7 @@ def _with_certificates(rows, alliance):
     rows = list(rows)
     issued = MemberCertificate.objects.filter(
         member__in=[one.pk for one in rows], state=CertificateState.ISSUED
-    ).annotate(of=F("member_id"))
-    present = {one.of: one for one in issued}
+    )
+    present = {one.member_id: one for one in issued}
     levels = dict(_levels(alliance))
     return [(one, levels.get(one.level, one.level), present.get(one.pk)) for one in rows]

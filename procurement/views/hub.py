@@ -29,13 +29,13 @@ def hub(request):
     newest_needs = needs.select_related("owner", "region").defer("draft", "proposal")
     about = arguments.select_related("owner", "need").defer("need__draft", "need__proposal")
     closing = inquiries.select_related("owner", "region").defer("draft", "proof")
+    argued = list(about.order_by("closes_at", "pk")[:NEWEST])
+    quoted = list(closing.order_by("open_until", "pk")[:NEWEST])
     ours = [name for name in kinds if name.startswith(OURS)]
     context = {
         "needs": newest_needs.order_by("-published_at", "-pk")[:NEWEST],
-        "arguments": [(one, one.phase(at)) for one in about.order_by("closes_at", "pk")[:NEWEST]],
-        "inquiries": [
-            (one, one.phase(at)) for one in closing.order_by("open_until", "pk")[:NEWEST]
-        ],
+        "arguments": [(one, one.phase(at)) for one in argued],
+        "inquiries": [(one, one.phase(at)) for one in quoted],
         "notices": Notice.objects.in_list_with_followers()
         .filter(kind__in=ours)
         .order_by("-published_at", "-pk")[:NOTICES],
@@ -48,8 +48,8 @@ def hub(request):
         },
     }
     if request.seat is None:
-        changes = [one.closes_at for one, _phase in context["arguments"]]
-        changes += [one.open_until for one, _phase in context["inquiries"]]
+        changes = [one.closes_at for one in argued]
+        changes += [one.open_until for one in quoted]
         cache.finished(request, until=min(changes, default=None))
     return render(request, "procurement/hub.html", context)
 
