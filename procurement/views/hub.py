@@ -49,7 +49,7 @@ def hub(request):
     }
     if request.seat is None:
         changes = [one.closes_at for one in argued]
-        changes += [one.open_until for one in quoted]
+        changes += [one.open_until for one in quoted if one.open_until]
         cache.finished(request, until=min(changes, default=None))
     return render(request, "procurement/hub.html", context)
 
