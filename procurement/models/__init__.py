@@ -22,6 +22,7 @@ from procurement.models.needs import (
     NeedVersion,
     NeedWarning,
 )
+from procurement.models.notices import Composition, CompositionState
 from procurement.models.procedures import (
     ENDED,
     PREPARED,
@@ -53,6 +54,8 @@ __all__ = [
     "ArgumentState",
     "CatalogueEntry",
     "Comment",
+    "Composition",
+    "CompositionState",
     "Conclusion",
     "Expert",
     "Form",
