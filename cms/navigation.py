@@ -63,6 +63,11 @@ DESK = (
     Entry(_("To do"), "cms:desk", alone=True),
     Entry(_("Orders and bids"), "marketplace:desk-orders", standings=(Standing.PARTICIPANT,)),
     Entry(_("Procurement needs"), "procurement:desk-needs", standings=(Standing.PARTICIPANT,)),
+    Entry(
+        _("Procurement notices"),
+        "procurement:desk-notices",
+        deeds=(Deed.RUN_PROCEDURE, Deed.APPROVE_NEED, Deed.SUPERVISE),
+    ),
     Entry(_("Signs of splitting"), "procurement:splittings", deeds=(Deed.SUPERVISE,)),
     Entry(
         _("Contracts and deliveries"),

@@ -37,7 +37,7 @@ def begin(
     at: datetime,
     follows: Notice | None = None,
 ) -> Composition:
-    """Begin a notice of `kind`; one that `follows` another of its kind corrects it, or ends it.
+    """Begin a notice of `kind`; one that `follows` another corrects it, or ends it: a termination.
 
     Refused about what is not published or was ended, of another's kind, and where the notice to
     follow was superseded.
@@ -138,7 +138,7 @@ def return_(composition: Composition, *, reason: str, by: Seat, at: datetime) ->
         at=at,
         link=composition.get_absolute_url(),
         composition=composition,
-        kind=kind_of(composition),
+        called=kind_of(composition).title,
         reason=reason.strip(),
     )
     return composition
@@ -185,7 +185,7 @@ def _published(composition: Composition, published_at: datetime, by: Seat, at: d
     }
     known = figures.on(day_of(published_at), need.region)
     periods = notice_kinds.stated(kind, published_at, known, CalendarDay.objects.calendar())
-    stated = {
+    stated: dict[str, Any] = {
         "need": need.number,
         "owner": need.owner.name,
         "title": need.title,
@@ -253,6 +253,12 @@ def may_compose(kind: NoticeKind, need: Need, seat: Seat) -> bool:
         return kind.by != "purchaser" and seat.may(Deed.SUPERVISE)
     own = seat.organisation_id == need.owner_id
     return own and kind.by != "regulator" and seat.may(Deed.RUN_PROCEDURE, need.budget)
+
+
+def may_announce(need: Need, seat: Seat) -> bool:
+    """Whether the seat may compose any notice about the need as it stands."""
+    kinds = notice_kinds.table().values()
+    return need.state in ALIVE and any(may_compose(kind, need, seat) for kind in kinds)
 
 
 def may_approve(composition: Composition, seat: Seat) -> bool:

@@ -101,17 +101,15 @@ REASON = Field("reason", "更正的内容和理由", "long", "理由与更正后
 @cache
 def table() -> Mapping[str, NoticeKind]:
     rows = json.loads((DATA / "notice-kinds.json").read_text(encoding="utf-8"))
-    parts = {"fields": Field, "checks": Check, "states": Stated, "due": Due}
-    kinds = (
-        NoticeKind(
-            **{
-                key: tuple(parts[key](**one) for one in value) if key in parts else value
-                for key, value in row.items()
-            }
-        )
-        for row in rows
-    )
+    parts: dict[str, Any] = {"fields": Field, "checks": Check, "states": Stated, "due": Due}
+    kinds = [
+        NoticeKind(**{key: _read(key, value, parts) for key, value in row.items()}) for row in rows
+    ]
     return {kind.name: kind for kind in kinds}
+
+
+def _read(key: str, value: Any, parts: Mapping[str, Any]) -> Any:
+    return tuple(parts[key](**one) for one in value) if key in parts else value
 
 
 @dataclass(frozen=True, slots=True)

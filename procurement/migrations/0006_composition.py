@@ -5,37 +5,177 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_amendment'),
-        ('procurement', '0005_inquiry_agreement_1'),
-        ('publication', '0004_release_immutable'),
+        ("accounts", "0007_amendment"),
+        ("procurement", "0005_inquiry_agreement_1"),
+        ("publication", "0004_release_immutable"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Composition',
+            name="Composition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(editable=False, max_length=16, unique=True)),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('relation', models.CharField(blank=True, choices=[('corrects', 'corrects'), ('withdraws', 'withdraws'), ('result-of', 'is the result of'), ('follows', 'follows')], max_length=12)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'under approval'), ('published', 'published')], default='draft', max_length=16)),
-                ('state_reason', models.CharField(blank=True, max_length=500)),
-                ('typed', models.JSONField(default=dict)),
-                ('saved_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(editable=False, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.seat')),
-                ('follows', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publication.notice')),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='compositions', to='procurement.need')),
-                ('notice', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publication.notice')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.seat')),
-                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.seat')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(editable=False, max_length=16, unique=True)),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                (
+                    "relation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("corrects", "corrects"),
+                            ("withdraws", "withdraws"),
+                            ("result-of", "is the result of"),
+                            ("follows", "follows"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("submitted", "under approval"),
+                            ("published", "published"),
+                        ],
+                        default="draft",
+                        max_length=16,
+                    ),
+                ),
+                ("state_reason", models.CharField(blank=True, max_length=500)),
+                ("typed", models.JSONField(default=dict)),
+                ("saved_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.seat",
+                    ),
+                ),
+                (
+                    "follows",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="publication.notice",
+                    ),
+                ),
+                (
+                    "issuer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "need",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="compositions",
+                        to="procurement.need",
+                    ),
+                ),
+                (
+                    "notice",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="publication.notice",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.seat",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.seat",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['issuer', '-saved_at', '-id'], name='composition_of_issuer')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'published'])), name='composition_state_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('relation', ''), _negated=True), ('follows__isnull', False)), models.Q(('relation', ''), ('follows__isnull', True)), _connector='OR'), name='composition_related_iff_it_follows'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'draft'), _negated=True), ('submitted_by__isnull', False), ('submitted_at__isnull', False)), models.Q(('state', 'draft'), ('submitted_by__isnull', True), ('submitted_at__isnull', True)), _connector='OR'), name='composition_submitted_iff_no_draft'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), ('published_by__isnull', False), ('notice__isnull', False)), models.Q(models.Q(('state', 'published'), _negated=True), ('published_by__isnull', True), ('notice__isnull', True)), _connector='OR'), name='composition_notice_iff_published'), models.CheckConstraint(condition=models.Q(('published_by', None), models.Q(('published_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='composition_published_by_another_seat')],
+                "indexes": [
+                    models.Index(
+                        fields=["issuer", "-saved_at", "-id"], name="composition_of_issuer"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "submitted", "published"])),
+                        name="composition_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("relation", ""), _negated=True),
+                                ("follows__isnull", False),
+                            ),
+                            models.Q(("relation", ""), ("follows__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="composition_related_iff_it_follows",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state", "draft"), _negated=True),
+                                ("submitted_by__isnull", False),
+                                ("submitted_at__isnull", False),
+                            ),
+                            models.Q(
+                                ("state", "draft"),
+                                ("submitted_by__isnull", True),
+                                ("submitted_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="composition_submitted_iff_no_draft",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "published"),
+                                ("published_by__isnull", False),
+                                ("notice__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("state", "published"), _negated=True),
+                                ("published_by__isnull", True),
+                                ("notice__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="composition_notice_iff_published",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("published_by", None),
+                            models.Q(("published_by", models.F("submitted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="composition_published_by_another_seat",
+                    ),
+                ],
             },
         ),
     ]

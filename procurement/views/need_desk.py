@@ -17,7 +17,7 @@ from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.once import AlreadyDone
 from core.views import refusal
-from procurement import checker, importing, need_papers, needs, rulebook
+from procurement import checker, composing, importing, need_papers, needs, rulebook
 from procurement.document import STANDARD, File, Section, numbers
 from procurement.forms.needs import (
     AttachmentForm,
@@ -88,6 +88,7 @@ def desk_need(request, code):
         "may_approve": needs.is_waiting(need) and needs.may_approve(need, seat),
         "may_write": own and seat.may(Deed.WRITE_NEED),
         "may_run": own and seat.may(Deed.APPROVE_NEED),
+        "may_announce": composing.may_announce(need, seat),
         "paper": _paper(need),
         "warnings": list(need.warnings.exclude(answer=Answer.CHANGED)),
         "changed": need.warnings.filter(answer=Answer.CHANGED).count(),

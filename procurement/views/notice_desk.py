@@ -92,7 +92,11 @@ def notice_edit(request, code):
     asked = composing.fields_of(composition)
     if request.method == "POST":
         form = NoticeForm(request.POST, asked=asked)
-        composing.save(composition, form.typed(), by=request.seat, at=clock.now())
+        try:
+            composing.save(composition, form.typed(), by=request.seat, at=clock.now())
+        except RuleBroken as refused:
+            refusal(request, refused, about=composition)
+            return redirect(composition.get_absolute_url())
         if "leave" in request.POST or form.is_valid():
             return redirect(composition.get_absolute_url())
     else:
@@ -106,7 +110,10 @@ def notice_edit(request, code):
 def notice_autosave(request, code):
     composition, at = _draft(request, code), clock.now()
     form = NoticeForm(request.POST, asked=composing.fields_of(composition))
-    composing.save(composition, form.typed(), by=request.seat, at=at)
+    try:
+        composing.save(composition, form.typed(), by=request.seat, at=at)
+    except RuleBroken as refused:
+        return JsonResponse({"saved": str(refused)}, status=409)
     return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
 
 
@@ -180,8 +187,12 @@ def notice_return(request, code):
 def notice_discard(request, code):
     composition = _draft(request, code)
     if request.method == "POST":
-        composing.discard(composition, by=request.seat, at=clock.now())
-        messages.success(request, _("The draft is deleted."))
+        try:
+            composing.discard(composition, by=request.seat, at=clock.now())
+        except RuleBroken as refused:
+            refusal(request, refused, about=composition)
+        else:
+            messages.success(request, _("The draft is deleted."))
         return redirect("procurement:desk-notices")
     return _asked(
         request,
