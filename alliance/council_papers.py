@@ -71,6 +71,11 @@ def decision(motion: Motion) -> str:
     return "通过" if motion.outcome and motion.outcome["carried"] else "未获通过"
 
 
+def minutes_title(meeting: Meeting) -> str:
+    """《第一次理事会会议纪要》, whether the meeting's own title ends with 会议 or not."""
+    return f"{meeting.title.removesuffix('会议')}会议纪要"
+
+
 def minutes(meeting: Meeting, *, remarks: str) -> Paper:
     """The minutes of a counted meeting, from what is stored."""
     seatings = list(
@@ -112,7 +117,7 @@ def minutes(meeting: Meeting, *, remarks: str) -> Paper:
         blocks += _decided(motion)
     if remarks:
         blocks += [Heading("五、会议记录"), Paragraph(remarks)]
-    return Paper(f"{meeting.title}会议纪要", tuple(blocks), meeting.alliance.name)
+    return Paper(minutes_title(meeting), tuple(blocks), meeting.alliance.name)
 
 
 def signed(row: Minutes) -> Paper:

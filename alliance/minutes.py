@@ -81,7 +81,7 @@ def _publish(minutes: Minutes, *, by: Seat, at: datetime, published_at: datetime
     notice = notices.publish(
         KIND,
         about=meeting,
-        title=f"{meeting.title}会议纪要"[:200],
+        title=council_papers.minutes_title(meeting)[:200],
         paper=council_papers.signed(minutes),
         by=by,
         at=at,

@@ -381,6 +381,7 @@ def test_minutes_are_published_with_both_signatures(council, drafted):
         assert words in text
     assert drafted.meeting.seatings.first().unit in text
     assert notice.number.startswith("GXJY-")
+    assert notice.title == "第一次理事会会议纪要"
     drafted.refresh_from_db()
     assert notice.facts["signed"] == drafted.digest
 
