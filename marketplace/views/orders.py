@@ -17,7 +17,7 @@ from core.lifecycle import RuleBroken
 from core.models import Event, Upload
 from core.templatetags.gx import ledger
 from core.views import public
-from marketplace import bids, closing, course, offers, order_papers
+from marketplace import bids, closing, course, lines, offers, order_papers
 from marketplace.filters import SORTS, OrderFilter, chips, facets, totals
 from marketplace.models import Evaluation, Phase, ServiceItem, ServiceOrder
 from marketplace.views import tables
@@ -38,7 +38,7 @@ def order_list(request):
         page = paging.page(_in_list(everything), SORTS, request.GET, count=known.all)
     context = {
         "page": page,
-        "rows": [(order, order.phase_shown(at)) for order in page],
+        "lines": [lines.of(order, at) for order in page],
         "form": asked.form,
         "facets": facets(request.GET, at, known),
         "chips": list(chips(request.GET, asked.form)),
