@@ -51,6 +51,7 @@ class Argued:
             yield max(clock.now() + HOUR, self._first())
             found = Need.objects.filter(title__startswith=self.facts["need"]).first()
             need = found or need
+        yield _office(clock.now())
         self.row = arguments.begin(need, key=new_code(), by=self.writer, at=clock.now())
         opens, closes = self._period()
         arguments.prepare(
@@ -90,8 +91,9 @@ class Argued:
 
     def _period(self) -> tuple[datetime, datetime]:
         today = clock.now().astimezone(BEIJING).date()
-        last = CalendarDay.objects.calendar().add_working_days(today, 4).on
-        return _at(today + DAY, 9), _at(last, 12)
+        calendar = CalendarDay.objects.calendar()
+        opens, closes = (calendar.add_working_days(today, days).on for days in (1, 4))
+        return _at(opens, 9), _at(closes, 12)
 
     def _opinions(self) -> Story:
         for place, facts in enumerate(self.facts.get("scanned", [])):
@@ -162,6 +164,14 @@ class Argued:
 def _supplier(key: str) -> Seat:
     unit = next(one for one in city.data()["organisations"] if one["key"] == key)
     return city.seat(unit["people"][0]["key"])
+
+
+def _office(instant: datetime) -> datetime:
+    """The instant, or nine in the morning where it falls outside office hours."""
+    local = instant.astimezone(BEIJING)
+    if local.hour < 9:
+        return _at(local.date(), 9)
+    return _at(local.date() + DAY, 9) if local.hour > 14 else instant
 
 
 def _at(day: date, hour: int) -> datetime:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.templatetags.gx import short_instant
+from core.templatetags.gx import last_day, short_instant
 from procurement.models import Argument, ArgumentState, Comment, Verdict
 
 MEANINGS = {Verdict.AGREE: "done", Verdict.AMEND: "soon", Verdict.DISAGREE: "fail"}
@@ -25,7 +25,11 @@ def of(argument: Argument, at: datetime) -> list[dict[str, str]]:
             f"{short_instant(opens)} – {short_instant(closes)}" if opens and closes else "",
             bool(closes and closes <= at and argument.published_at),
         ),
-        (_("Answers"), short_instant(argument.reply_until), argument.closed_at is not None),
+        (
+            _("Answers"),
+            last_day(argument.reply_until) if argument.reply_until else "",
+            argument.closed_at is not None,
+        ),
         (_("Result"), short_instant(argument.closed_at), argument.closed_at is not None),
     ]
     if argument.state == ArgumentState.WITHDRAWN:

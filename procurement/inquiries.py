@@ -18,7 +18,7 @@ from core.models import CalendarDay
 from core.numbering import new_code, next_number
 from core.paper import Paper
 from procurement import archives, inquiry_guard, inquiry_papers
-from procurement.document import texts
+from procurement.document import Block, Table, texts
 from procurement.inquiry_terms import Consequences, Milestone, Terms, consequences
 from procurement.models import Need, NeedState, NeedVersion, Procedure, ProcedureState
 from publication import notices
@@ -371,10 +371,17 @@ def _prefilled(version: NeedVersion) -> dict[str, str]:
             for key in keys
             if key in document
             for block in document[key].blocks
-            for text in texts(block)
+            for text in _lines(block)
         )[:LONGEST_TEXT]
         for field, keys in sections.items()
     }
+
+
+def _lines(block: Block) -> tuple[str, ...]:
+    """A block as lines of plain text: a row of a table is one line."""
+    if isinstance(block, Table):
+        return tuple("　".join(row) for row in block.rows)
+    return texts(block)
 
 
 def _columns(terms: Terms, follows: Consequences) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.templatetags.gx import day, last_day, short_instant
 from procurement.models import WON, Procedure, ProcedureState
 
 EVENTS: Mapping[str, Any] = {
-    "procedure.published": gettext_lazy("The notice was published"),
+    "procedure.published": gettext_lazy("The inquiry notice was published"),
     "procedure.closed": gettext_lazy("The list of quotes was frozen"),
     "procedure.opened": gettext_lazy("The quotes were opened"),
     "procedure.examined": gettext_lazy("The quotes were examined"),

@@ -17,6 +17,21 @@ from publication.models import Notice
 from selection.models import Draw
 
 KINDS = {Kind.GOODS: "货物", Kind.WORKS: "工程", Kind.SERVICES: "服务"}
+FIGURES = {
+    "inquiry.response.working-days": "响应期限",
+    "inquiry.minimum-quotes": "最少有效报价家数",
+    "inquiry.examination.working-days": "审查期限",
+    "inquiry.result-period.working-days": "结果公告期限",
+    "order.objection.working-days": "质疑期限",
+    "order.result-notice.working-days": "发布结果公告期限",
+    "agreement.signing.days": "签订合同期限",
+    "agreement.publication.working-days": "合同公告期限",
+    "witness.absence.working-days": "监管部门代为投掷",
+    "witness.failure.working-days": "无人投掷则失败",
+    "witness.confirmation.minutes": "其他见证人核对时间",
+    "witness.maximum": "见证人上限",
+    "archive.years": "档案保存期限",
+}
 SEALED = (
     "报价在提交时即加密封存。本阶段的密钥由平台保管，平台承诺在截止时间之前不开启；截止之前，采购人、"
     "其他供应商和平台工作人员在系统中均看不到报价家数、名单和内容。供应商在截止之前可以替换或者撤回报价；"
@@ -431,10 +446,10 @@ def _figures(procedure: Procedure) -> list[Block]:
     return [
         Heading("七、本公告适用的数值及出处"),
         Table(
-            ("数值", "出处"),
+            ("事项", "数值", "出处"),
             tuple(
-                (f"{one['value']} {one['unit']}", one["source"])
-                for one in procedure.figures.values()
+                (FIGURES[name], f"{one['value']} {one['unit']}", one["source"])
+                for name, one in procedure.figures.items()
             ),
         ),
     ]

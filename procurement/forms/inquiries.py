@@ -222,7 +222,7 @@ class ExaminationForm(forms.Form):
         self.judged = [one for one in quotes if one.is_valid is False]
         for quote in self.quotes:
             self.fields[f"verdict-{quote.code}"] = forms.ChoiceField(
-                label=quote.supplier.name,
+                label=_("Valid"),
                 choices=[("valid", _("valid")), ("invalid", _("invalid"))],
                 widget=Options,
             )

@@ -225,7 +225,7 @@ class Expert(models.Model):
 class Verdict(models.TextChoices):
     """What an expert says of a topic."""
 
-    AGREE = "agree", _("agrees")
+    AGREE = "agree", pgettext_lazy("expert", "agrees")
     AMEND = "amend", _("agrees if amended")
     DISAGREE = "disagree", _("does not agree")
 
@@ -299,7 +299,7 @@ class Comment(models.Model):
 class Stance(models.TextChoices):
     """What the owner does about a comment."""
 
-    ADOPTED = "adopted", _("adopted")
+    ADOPTED = "adopted", pgettext_lazy("comment", "adopted")
     PARTLY = "partly", _("partly adopted")
     DECLINED = "declined", _("not adopted")
     EXPLAINED = "explained", _("explained")

@@ -10,6 +10,7 @@ from datetime import date
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import Region
 
@@ -19,7 +20,7 @@ class Kind(models.TextChoices):
 
     GOODS = "goods", _("goods")
     WORKS = "works", _("works")
-    SERVICES = "services", _("services")
+    SERVICES = "services", pgettext_lazy("procurement", "services")
 
 
 class Form(models.TextChoices):
