@@ -64,6 +64,16 @@ DESK = (
     Entry(_("Orders and bids"), "marketplace:desk-orders", standings=(Standing.PARTICIPANT,)),
     Entry(_("Procurement needs"), "procurement:desk-needs", standings=(Standing.PARTICIPANT,)),
     Entry(
+        _("Arguments of needs"),
+        "procurement:desk-arguments",
+        deeds=(Deed.WRITE_NEED, Deed.APPROVE_NEED, Deed.SUPERVISE),
+    ),
+    Entry(
+        _("Inquiries and quotes"),
+        "procurement:desk-inquiries",
+        standings=(Standing.PARTICIPANT, Standing.REGULATOR),
+    ),
+    Entry(
         _("Procurement notices"),
         "procurement:desk-notices",
         deeds=(Deed.RUN_PROCEDURE, Deed.APPROVE_NEED, Deed.SUPERVISE),

@@ -142,7 +142,6 @@ def marks(cast):
 
 foreign = ("agency", 404)
 DOORS = [
-    shown("procurement:index"),
     shown("procurement:inquiries"),
     shown("procurement:inquiries", query="?q=终端&phase=open&order=budget"),
     shown("procurement:inquiry-detail", args=number),
