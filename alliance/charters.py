@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from alliance.models.meetings import Motion, MotionState
 from alliance.terms import CharterTerms, Unreadable
 from alliance.voting import Outcome
 from core import clock, outbox, reference
-from core.audit import Actor, record
+from core.audit import Actor, canonical, record
 from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, move, part
 from core.numbering import new_code
@@ -126,12 +127,6 @@ def discard(charter: Charter, *, by: Seat, at: datetime) -> None:
     charter.delete()
 
 
-def _refuse_on_agenda(draft: Charter) -> None:
-    """A draft that a meeting votes about stands as it was called."""
-    if Motion.objects.about(draft).filter(state=MotionState.PENDING).exists():
-        raise RuleBroken("This draft is on the agenda of a meeting: wait for the decision.")
-
-
 @part
 def put(alliance: Alliance, wording: Wording, *, by: Seat, at: datetime) -> Charter:
     """Write the draft's row. Refused without articles, and where the terms cannot be read."""
@@ -224,8 +219,14 @@ def awaiting(alliance: Alliance) -> Iterable[motions.Candidate]:
         "charter-change",
         draft,
         f"关于修改章程的议案（第{draft.version}版）",
-        f"{said}草稿全文和条款经通知时固定，表决前不得更改。",
+        f"{said}草稿全文和条款经通知时固定，表决前不得更改，摘要（SHA-256）：{digest(draft)}。",
     )
+
+
+def digest(charter: Charter) -> str:
+    """Of the text and the terms: what the body reads is what it puts in force."""
+    text = {"title": charter.title, "chapters": charter.chapters, "terms": charter.terms}
+    return sha256(canonical(text).encode()).hexdigest()
 
 
 @part

@@ -6,9 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from alliance import (
-    admission,
     council_tasks,
-    decisions,
     fees,
     leaving,
     ledger,
@@ -29,13 +27,9 @@ from publication import notices, verification
 
 def register() -> None:
     """Called once, from `apps.py`."""
-    motions.effects["admission"] = admission.decide
-    motions.effects["charter-change"] = decisions.change_charter
     motions.effects["withdrawal"] = leaving.decide_withdrawal
     motions.effects["expulsion"] = leaving.decide_expulsion
     motions.effects["fees"] = fees.decide
-    motions.candidates["admission"] = decisions.applications
-    motions.candidates["charter-change"] = decisions.drafts
     motions.candidates["withdrawal"] = leaving.withdrawals_awaiting
     motions.candidates["expulsion"] = leaving.expulsions_awaiting
     motions.candidates["fees"] = fees.awaiting

@@ -48,9 +48,8 @@ def hub(request):
         },
     }
     if request.seat is None:
-        changes = [one.closes_at for one in argued]
-        changes += [one.open_until for one in quoted if one.open_until]
-        cache.finished(request, until=min(changes, default=None))
+        closing_at = [*(one.closes_at for one in argued), *(one.open_until for one in quoted)]
+        cache.finished(request, until=min(filter(None, closing_at), default=None))
     return render(request, "procurement/hub.html", context)
 
 

@@ -3,7 +3,7 @@ import json
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from alliance import charters, council_tasks, decisions, leaving, meetings, minutes
+from alliance import charters, council_tasks, leaving, meetings, minutes
 from alliance.meetings import Proposed
 from alliance.models import Ballot, Meeting, Minutes, Motion, SecretTally
 from alliance.models.meetings import Answer, MeetingState, MotionState, VoteChannel
@@ -465,10 +465,10 @@ def test_a_carried_change_of_the_charter_is_in_force_and_its_draft_stands_until_
     )
     meeting = council.call(council.candidate(draft))
     motion = meeting.motions.get()
-    assert decisions.digest(draft) in motion.text
-    with refused("This draft is on the agenda of a meeting"):
+    assert charters.digest(draft) in motion.text
+    with refused("The draft is on the agenda of"):
         charters.write(council.alliance, rewritten("另一稿"), by=council.secretary, at=clock.now())
-    with refused("This draft is on the agenda of a meeting"):
+    with refused("The draft is on the agenda of"):
         charters.discard(draft, by=council.secretary, at=clock.now())
     council.begin(meeting, later)
     council.vote(motion, "for", "for", "for", "for", "for")

@@ -8,6 +8,7 @@ from contracts import agreements, changes
 from contracts.models import AgreementState, AgreementTemplate, Release
 from core import clock
 from core.models import Event, Letter
+from tests.cast import signed_in
 from tests.contracts import drawing
 from tests.factories import SeatFactory
 from tests.witness import refused
@@ -155,8 +156,8 @@ def test_its_pages_show_partners_and_no_price(cast, in_force, client):
     assert client.get(reverse("contracts:agreement-pdf", args=[in_force.number])).status_code == 200
 
 
-def test_a_partner_signs_on_its_page(cast, pact, client):
-    client.force_login(cast.agency.user)
+def test_a_partner_signs_on_its_page(cast, pact):
+    client = signed_in(cast.agency.user)
     url = reverse("contracts:agreement-sign", args=[pact.number])
     assert client.get(url).status_code == 200
     answer = client.post(url, {"typed": "同意签署", "digest": pact.digest})
