@@ -324,11 +324,10 @@ def _refuse_what_is_wrong(composition: Composition, at: datetime) -> None:
     known = figures.on(day_of(at), composition.need.region)
     for one in notice_kinds.broken(kind, facts, at, known, CalendarDay.objects.calendar()):
         raise RuleBroken(
-            "“%(field)s” comes too early: at least %(number)s %(unit)s by %(source)s, hence not "
-            "before %(until)s.",
+            "“%(field)s” comes too early: at least %(amount)s by %(source)s, hence not before "
+            "%(until)s.",
             field=one.field.label,
-            number=one.limit.figure.value,
-            unit=one.limit.figure.unit,
+            amount=one.limit.amount,
             source=one.limit.figure.source.partition("：")[0],
             until=instant(one.limit.until),
         )

@@ -64,4 +64,4 @@ def told(field: Field, value: Any) -> str:
 def _period(limit: Limit) -> str:
     rests = "；该年度节假日安排公布前为暂定" if limit.provisional else ""
     source = limit.figure.source.partition("：")[0]
-    return f"{last_day(limit.until)}（{limit.figure.value}个{limit.figure.unit}，{source}{rests}）"
+    return f"{last_day(limit.until)}（{limit.amount}，{source}{rests}）"

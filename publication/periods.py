@@ -43,6 +43,12 @@ class Limit:
     figure: Figure
     provisional: bool = False
 
+    @property
+    def amount(self) -> str:
+        """How long it is, in Chinese: 20日, 5个工作日."""
+        measure = "个" if self.figure.unit == WORKING_DAYS else ""
+        return f"{self.figure.value}{measure}{self.figure.unit}"
+
     def allows(self, instant: datetime) -> bool:
         """Whether something may come, or end, at that instant."""
         if self.bound is Bound.AT_LEAST:

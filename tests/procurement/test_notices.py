@@ -80,7 +80,7 @@ def test_a_date_that_breaks_a_minimum_is_refused_with_its_article(kind, check, c
 
 def broken(published_at, close_at):
     known = {
-        name: periods.Figure(name, value, unit, "", 1)
+        name: periods.Figure(name, "", value, unit, "", 1)
         for name, value, unit in (
             ("tender.period.days", 20, "日"),
             ("tender.documents.working-days", 5, "工作日"),

@@ -24,7 +24,7 @@ GOLDEN_WEEK = {date(2026, 10, day): False for day in range(1, 8)} | {
 }
 CALENDAR = Calendar(GOLDEN_WEEK, {2026})
 FIGURES = {
-    row["name"]: Figure(row["name"], row["value"], row["unit"], row["source"], 1)
+    row["name"]: Figure(row["name"], row["title"], row["value"], row["unit"], row["source"], 1)
     for row in json.loads((reference.DATA / "figures.json").read_text(encoding="utf-8"))
 }
 
@@ -159,6 +159,12 @@ def test_what_lasts_exactly_ends_with_its_last_day():
     assert limit.allows(datetime(2026, 9, 30, tzinfo=SHANGHAI))
     assert not limit.allows(datetime(2026, 9, 30, 0, 1, tzinfo=SHANGHAI))
     assert not limit.allows(datetime(2026, 9, 29, 23, 59, tzinfo=SHANGHAI))
+
+
+def test_a_limit_tells_its_length_in_chinese():
+    working, plain = periods.get("tender.notice"), periods.get("tender.period")
+    assert working.limit(FIGURES, CALENDAR, PLAIN).amount == "5个工作日"
+    assert plain.limit(FIGURES, CALENDAR, PLAIN).amount == "20日"
 
 
 def test_days_that_the_law_does_not_count_put_a_decision_off():
