@@ -93,7 +93,7 @@ def notice(argument: Argument) -> Paper:
                 ("代理机构联系人及电话", argument.agency_contact),
             )
         ),
-        Heading("附件", level=2),
+        Heading("附件"),
         Fields(
             (
                 ("附件一", _need_version(argument)),
