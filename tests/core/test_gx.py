@@ -36,7 +36,7 @@ def test_instants_are_beijing_time():
     assert gx.day(EVENING) == "2026年11月24日"
     assert gx.hour(EVENING) == "00:30"
     assert gx.ledger(EVENING) == "2026-11-24 00:30"
-    assert gx.iso(EVENING) == "2026-11-24T00:30:00+08:00"
+    assert gx.iso(EVENING) == "2026-11-24T00:30:00.000+08:00"
 
 
 def test_a_day_without_an_hour_stays_that_day():
