@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, QuerySet, Value
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KT, KeyTextTransform
 from django.db.models.functions import Coalesce, NullIf
 
 from accounts.models import Deed, Seat
@@ -33,7 +33,9 @@ def waiting_for(seat: Seat, at: datetime) -> Iterable[QuerySet[Any, Any]]:
         )
         asked = FoundingUnit.objects.asked_of(seat.organisation)
         name = Coalesce(
-            NullIf(F("founding__name"), Value("")), KT("founding__draft__name"), Value("—")
+            NullIf(F("founding__name"), Value("")),
+            KeyTextTransform("name", "founding__draft"),
+            Value("—"),
         )
         yield todo.rows(
             "founding-consent", asked, title=name, about="code", due_at="founding__call__open_until"
