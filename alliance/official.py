@@ -224,7 +224,7 @@ def _normal(kind: str, value: Any, field: Field | None = None) -> Any:
     if kind == "table" and field is not None:
         rows = [
             {column.name: _normal(column.kind, row.get(column.name)) for column in field.columns}
-            for row in value or ()
+            for row in (value if isinstance(value, list | tuple) else ())
             if isinstance(row, Mapping)
         ]
         return [row for row in rows if any(row.values())]

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alliance import official
@@ -114,6 +114,7 @@ words = st.text("甲乙1２,.%-\n ", max_size=12)
 raw = st.one_of(st.none(), words, st.integers(), st.lists(words, max_size=3))
 
 
+@example({"products": 1})
 @given(st.dictionaries(st.sampled_from(sorted(official.load(PROFILE).fields)), raw))
 def test_normal_values_stay_as_they_are_and_are_always_judged(typed):
     form = official.load(PROFILE)
