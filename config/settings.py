@@ -87,6 +87,7 @@ if PRODUCTION:
 
 INSTALLED_APPS = [
     *(["demo"] if DEMO else []),
+    "search",
     "cms",
     "marketplace",
     "alliance",

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
+from core import outbox
 from core.lifecycle import part
 from core.models import Event
 from core.tracing import request_id
@@ -58,7 +59,7 @@ def record(
     actor = by.signature()
     content = canonical({**head, "by": actor, "request": request_id.get(), "facts": facts})
     salt = secrets.token_bytes(32)
-    return Event.objects.create(
+    event = Event.objects.create(
         **head,
         seat_code=actor.get("seat"),
         public=public,
@@ -66,6 +67,8 @@ def record(
         salt=salt,
         leaf=sha256(salt + content.encode()).digest(),
     )
+    outbox.emit_to_followers(event)
+    return event
 
 
 def canonical(value: Any) -> str:

@@ -1,0 +1,1 @@
+"""The engines: each finds what a query asks for among the same documents."""
