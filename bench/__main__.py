@@ -1,4 +1,5 @@
-"""`make bench`: public pages against A1 in the same run, at 1,000 and 100,000 orders.
+"""`make bench`: public pages against A1 in the same run, at 1,000 and 100,000 orders, and other
+long lists.
 
 Starts a PostgreSQL and a Redis of its own, which end with it. Quote the ratios: the machine's own
 speed varies.
@@ -24,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SECONDS, ROUNDS = 4, 3
 HEADERS = {"Host": "localhost", "X-Forwarded-Proto": "https"}
 SIZES = (1_000, 100_000)
+# Other long lists: who fills one and prints its address, and how many rows it has.
+LISTS = {"directory": ("bench.directory", 10_000)}
 
 
 def main() -> None:
@@ -78,29 +81,37 @@ def measure(env: dict[str, str]) -> None:
             check=True,
             stdout=subprocess.DEVNULL,
         )
-    print(
-        f"{'page':<34}{'orders':>8}{'req/s':>9}{'p50 ms':>8}{'p99 ms':>8}{'CPU-ms':>8}{'× A1':>7}"
-    )
+    print(f"{'page':<34}{'rows':>8}{'req/s':>9}{'p50 ms':>8}{'p99 ms':>8}{'CPU-ms':>8}{'× A1':>7}")
     for size in SIZES:
-        filled = [sys.executable, "-m", "bench.fill", str(size)]
-        number = subprocess.run(
-            filled, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout.split()[-1]
-        pages = {"list": "/orders/", "detail": f"/orders/{number}/"}
-        with (
-            served("bench.a1:application", env, blocking_threads=1) as a1,
-            served("config.wsgi:application", {**env, "WEB": "1"}) as warm,
-            served("config.wsgi:application", {**env, "WEB": "1", "PAGES_ROOM": "0"}) as cold,
-        ):
-            bare = []
-            for name, path in pages.items():
-                for label, server in (("kept", warm), ("made anew", cold)):
-                    ours = []
-                    for _ in range(ROUNDS):  # in turn: the machine's drift falls on both
-                        bare.append(ask(a1, "/"))
-                        ours.append(ask(server, path))
-                    row(f"{name}, {label}", size, ours, bare[-ROUNDS:])
-            row("A1", size, bare, bare)
+        number = filled(env, "bench.fill", size)
+        compare(env, size, {"list": "/orders/", "detail": f"/orders/{number}/"})
+    for name, (module, size) in LISTS.items():
+        compare(env, size, {name: filled(env, module, size)})
+
+
+def filled(env: dict[str, str], module: str, size: int) -> str:
+    """Fill the database with `size` rows; the last word that the program prints."""
+    command = [sys.executable, "-m", module, str(size)]
+    said = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
+    return said.stdout.split()[-1]
+
+
+def compare(env: dict[str, str], size: int, pages: dict[str, str]) -> None:
+    """One line for each page, kept and made anew, and one for A1 in between."""
+    with (
+        served("bench.a1:application", env, blocking_threads=1) as a1,
+        served("config.wsgi:application", {**env, "WEB": "1"}) as warm,
+        served("config.wsgi:application", {**env, "WEB": "1", "PAGES_ROOM": "0"}) as cold,
+    ):
+        bare = []
+        for name, path in pages.items():
+            for label, server in (("kept", warm), ("made anew", cold)):
+                ours = []
+                for _ in range(ROUNDS):  # in turn: the machine's drift falls on both
+                    bare.append(ask(a1, "/"))
+                    ours.append(ask(server, path))
+                row(f"{name}, {label}", size, ours, bare[-ROUNDS:])
+        row("A1", size, bare, bare)
 
 
 def ask(server: tuple[int, int], path: str) -> Measured:
