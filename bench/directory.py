@@ -18,7 +18,7 @@ from alliance.models import Alliance, Member, UnitKind
 from core import clock
 from core.models import Region
 from core.numbering import new_code
-from tests.factories import AllianceFactory, CharterFactory, uscc
+from tests.factories import AllianceFactory, CharterFactory, OrganisationFactory, uscc
 
 CHUNK = 2_000
 USCC = 10_000_000  # far from the units that the orders are filled with
@@ -26,7 +26,8 @@ CHARTER = "guangdong-2016"  # the client's own: chair, vice-chairs, members
 
 
 def main(size: int) -> None:
-    alliance = AllianceFactory(number="GXLM-2025-900", slug="bench")
+    lead = OrganisationFactory(uscc=uscc(USCC - 1))
+    alliance = AllianceFactory(number="GXLM-2025-900", slug="bench", lead=lead)
     CharterFactory(alliance=alliance, terms=charters.templates()[CHARTER].terms)
     regions = list(Region.objects.filter(code__startswith="3607"))
     for start in range(0, size, CHUNK):

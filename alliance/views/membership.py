@@ -34,6 +34,7 @@ from contracts.models import Agreement
 from core import cache, clock, figures, paging
 from core.calendar import day_of
 from core.lifecycle import RuleBroken
+from core.models import Region
 from core.views import pdf_response, public, refusal
 from publication.notice_pdf import verify_url
 
@@ -50,9 +51,10 @@ def members(request, number):
     cache.finished(request)
     alliance = get_object_or_404(Alliance.objects.select_related("lead", "region"), number=number)
     rows = alliance.members.current().select_related("organisation__region")
-    form = RollFilter(request.GET, **_choices(alliance))
+    choices = _choices(alliance)
+    form = RollFilter(request.GET, **choices)
     page = paging.page(_narrowed(rows, form), MENU, request.GET)
-    levels = dict(_levels(alliance))
+    levels = dict(choices["levels"])
     context = {
         "alliance": alliance,
         "tabs": tabs.of(number, "members"),
@@ -349,13 +351,8 @@ def _levels(alliance):
 
 
 def _choices(alliance):
-    regions = (
-        alliance.members.current()
-        .exclude(organisation__region=None)
-        .order_by("organisation__region__code")
-        .values_list("organisation__region__code", "organisation__region__name")
-        .distinct()
-    )
+    units = alliance.members.current().values("organisation__region")
+    regions = Region.objects.filter(pk__in=units).order_by("code").values_list("code", "name")
     return {"levels": _levels(alliance), "regions": list(regions)}
 
 
