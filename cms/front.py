@@ -72,7 +72,7 @@ def front(at: datetime) -> Front:
         today=today,
         closing=closing,
         open=still_open.count(),
-        month=_month(at),
+        month=month(at),
         news=list(Notice.objects.in_list().order_by("-published_at", "-pk")[:NEWS]),
         results=list(chosen[:RESULTS]),
         until=min([midnight, *instants]),
@@ -134,7 +134,8 @@ def _hours(order: ServiceOrder, at: datetime) -> list[Hour]:
     return found
 
 
-def _month(at: datetime) -> Month:
+def month(at: datetime) -> Month:
+    """What the calendar month has brought until then: one query."""
     since = localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     awarded = Q(awarded_at__gte=since, awarded_at__lte=at)
     counted = ServiceOrder.objects.public().aggregate(

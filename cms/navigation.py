@@ -5,33 +5,13 @@ An entry names a URL of a package below; what a seat may not do anywhere is not 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Deed, Seat, Standing
-
-
-@dataclass(frozen=True)
-class Entry:
-    label: str | Promise
-    name: str
-    args: tuple[str, ...] = ()
-    deeds: tuple[str, ...] = ()
-    standings: tuple[str, ...] = ()
-    alone: bool = False  # current on its own page only, not on those below
-
-    def offered(self, seat: Seat | None) -> bool:
-        if self.deeds or self.standings:
-            if seat is None:
-                return False
-            if self.standings and seat.organisation.standing not in self.standings:
-                return False
-            return not self.deeds or any(seat.may(deed) for deed in self.deeds)
-        return True
+from cms.destinations import Entry, address
 
 
 @dataclass(frozen=True)
@@ -109,15 +89,6 @@ USER = (
     Entry(_("Change the password"), "account_change_password"),
     Entry(_("Change the e-mail"), "account_email"),
 )
-
-
-@lru_cache(maxsize=256)
-def address(name: str, args: tuple[str, ...], language: str | None) -> str:
-    """Where a named page is, in that language; empty where there is none."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def links(entries: Iterable[Entry], path: str, seat: Seat | None = None) -> list[Link]:
