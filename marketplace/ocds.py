@@ -4,20 +4,18 @@ Each release says only what its own deed decided, from rows that no later deed c
 releases of an order merge to the same record in whatever order the news was carried.
 """
 
-import json
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 
-from accounts.models import Organisation
-from contracts.models import Agreement, Deliverable, Side
+from contracts import ocds as contracts
+from contracts.models import Agreement
 from core.models import Event
 from marketplace.models import Bid, Method, ServiceOrder
 from publication import ocds, releases
 from publication.models import Notice
+from publication.release_parts import documents, draw, facts, unit, value
 
 KINDS = {
     "order-notice": "tenderNotice",
@@ -25,7 +23,6 @@ KINDS = {
     "order-failure": "cancellationDetails",
     "order-result": "awardNotice",
     "award-letter": "awardNotice",
-    "agreement-notice": "contractNotice",
 }
 
 
@@ -47,7 +44,7 @@ def register() -> None:
 def published(event: Event) -> ocds.Release:
     """The notice: what is wanted, of whom, how one is chosen, and the draw's commitment."""
     order = _order(event.subject_code)
-    owner = _unit(order.owner, "buyer", "procuringEntity")
+    owner = unit(order.owner, "buyer", "procuringEntity")
     limit = order.price if order.price is not None else order.limit
     return ocds.Release(
         number=_number(order),
@@ -56,7 +53,7 @@ def published(event: Event) -> ocds.Release:
         parties=(owner,),
         buyer=owner.reference,
         planning=ocds.Planning(
-            budget=ocds.Budget(amount=_value(order.budget), project=order.project_code)
+            budget=ocds.Budget(amount=value(order.budget), project=order.project_code)
             if order.budget is not None
             else None
         ),
@@ -66,8 +63,8 @@ def published(event: Event) -> ocds.Release:
             title=order.title,
             description=order.content,
             procuring_entity=owner.reference,
-            items=tuple(_items(order)),
-            value=_value(limit),
+            items=tuple(ocds.Item(item.code, item.name) for item in order.items.order_by("pk")),
+            value=value(limit),
             procurement_method="open",
             procurement_method_details=order.get_method_display(),
             procurement_method_rationale=order.get_regime_display(),
@@ -79,7 +76,7 @@ def published(event: Event) -> ocds.Release:
             submission_method=("electronicSubmission",),
             tender_period=ocds.Period(order.published_at, order.open_until),
             award_period=ocds.Period(order.choose_at),
-            documents=_documents(order, number=_facts(event)["notice"]),
+            documents=_documents(order, number=facts(event)["notice"]),
             draw=ocds.Draw(rule="draw-0", commitment=order.commitment),
         ),
     )
@@ -94,8 +91,8 @@ def withdrawn(event: Event) -> ocds.Release:
         tender=ocds.Tender(
             id=_number(order),
             status="cancelled",
-            documents=_documents(order, number=_facts(event)["notice"]),
-            amendments=(ocds.Amendment("withdrawal", event.at, _facts(event)["reason"]),),
+            documents=_documents(order, number=facts(event)["notice"]),
+            amendments=(ocds.Amendment("withdrawal", event.at, facts(event)["reason"]),),
         ),
     )
 
@@ -112,14 +109,14 @@ def failed(event: Event) -> ocds.Release:
         number=_number(order),
         tag=("tenderUpdate", "awardCancellation") if awards else ("tenderUpdate",),
         date=event.at,
-        parties=tuple(_unit(bid.bidder, "tenderer") for bid in bids),
+        parties=tuple(unit(bid.bidder, "tenderer") for bid in bids),
         tender=ocds.Tender(
             id=_number(order),
             status="unsuccessful",
             number_of_tenderers=len(bids),
-            tenderers=tuple(_unit(bid.bidder, "tenderer").reference for bid in bids),
-            documents=_documents(order, number=_facts(event)["notice"]),
-            amendments=(ocds.Amendment("failure", event.at, _facts(event)["reason"]),),
+            tenderers=tuple(unit(bid.bidder, "tenderer").reference for bid in bids),
+            documents=_documents(order, number=facts(event)["notice"]),
+            amendments=(ocds.Amendment("failure", event.at, facts(event)["reason"]),),
         ),
         bids=ocds.Bids(tuple(map(_bid, bids))) if bids else None,
         awards=awards,
@@ -129,11 +126,11 @@ def failed(event: Event) -> ocds.Release:
 def awarded(event: Event) -> ocds.Release:
     """The result, with what recomputes it; a reserve's award cancels the one before."""
     order = _order(event.subject_code)
-    told = _facts(event)
+    told = facts(event)
     bids = _bids(order)
     winner = told["winner"]
     units = {
-        bid.bidder.uscc: _unit(
+        bid.bidder.uscc: unit(
             bid.bidder, *(("tenderer", "supplier") if bid.bidder.uscc == winner else ("tenderer",))
         )
         for bid in bids
@@ -151,7 +148,12 @@ def awarded(event: Event) -> ocds.Release:
             status="complete",
             number_of_tenderers=len(bids),
             tenderers=tuple(unit.reference for unit in units.values()),
-            draw=_draw(order, result, units),
+            draw=draw(
+                order.commitment,
+                result,
+                units,
+                bundle=reverse("marketplace:order-bundle", args=[order.number]),
+            ),
         ),
         bids=ocds.Bids(tuple(map(_bid, bids))),
         awards=(
@@ -161,7 +163,7 @@ def awarded(event: Event) -> ocds.Release:
                 status="active",
                 title=order.title,
                 date=event.at,
-                value=_value(Decimal(told["amount"])),
+                value=value(Decimal(told["amount"])),
                 suppliers=(units[winner].reference,),
                 documents=(
                     *_documents(order, number=result.number),
@@ -174,77 +176,36 @@ def awarded(event: Event) -> ocds.Release:
 
 def contracted(event: Event) -> ocds.Release | None:
     """The contract with its stages; None for an agreement about anything else."""
-    agreement = _agreement(event.subject_code)
+    agreement = contracts.about(event, ServiceOrder)
     if agreement is None:
         return None
     order = _order(agreement.subject_code)
-    agency = agreement.parties.select_related("organisation__region").get(side=Side.AGENCY)
-    stages = list(agreement.milestones.all())
-    assert agreement.concluded_at is not None  # noqa: S101 (concluded)
     return ocds.Release(
         number=_number(order),
         tag=("contract",),
         date=event.at,
-        parties=(_unit(agency.organisation, "tenderer", "supplier"),),
-        contracts=(
-            ocds.Contract(
-                id=agreement.number,
-                award_id=_award_of(order, agreement),
-                status="active",
-                title=agreement.title,
-                value=_value(agreement.amount),
-                date_signed=agreement.concluded_at,
-                period=ocds.Period(
-                    agreement.concluded_at,
-                    max((one.due_at for one in stages if one.due_at), default=None),
-                ),
-                documents=_documents(order, facts__number=agreement.number),
-                implementation=ocds.Implementation(
-                    tuple(
-                        ocds.Milestone(
-                            id=one.number,
-                            status="scheduled",
-                            title=one.title,
-                            type="delivery",
-                            due_date=one.due_at,
-                        )
-                        for one in stages
-                    )
-                ),
-            ),
-        ),
+        parties=(unit(contracts.supplier(agreement), "tenderer", "supplier"),),
+        contracts=(contracts.signed(agreement, _award_of(order, agreement)),),
     )
 
 
 def accepted(event: Event) -> ocds.Release | None:
-    """A milestone is met, on the day its deliverable was handed in."""
-    agreement = _agreement(event.subject_code)
+    """A milestone is met; None for an agreement about anything else."""
+    agreement = contracts.about(event, ServiceOrder)
     if agreement is None:
         return None
     order = _order(agreement.subject_code)
-    told = _facts(event)
-    of = Deliverable.objects.select_related("milestone__agreement")
-    done = of.get(
-        milestone__agreement=agreement, milestone__place=told["milestone"], state="accepted"
-    )
-    met = ocds.Milestone(id=done.milestone.number, status="met", date_met=done.handed_in_at)
     return ocds.Release(
         number=_number(order),
         tag=("implementation",),
         date=event.at,
-        contracts=(
-            ocds.Contract(
-                id=agreement.number,
-                award_id=_award_of(order, agreement),
-                implementation=ocds.Implementation((met,)),
-            ),
-        ),
+        contracts=(contracts.met(event, agreement, _award_of(order, agreement)),),
     )
 
 
 def ended(event: Event) -> ocds.Release | None:
-    """The contract is fulfilled, or was ended by consent: the standard knows one word for both."""
-    agreement = _agreement(event.subject_code)
+    """The contract is fulfilled, or was ended by consent."""
+    agreement = contracts.about(event, ServiceOrder)
     if agreement is None:
         return None
     order = _order(agreement.subject_code)
@@ -252,13 +213,7 @@ def ended(event: Event) -> ocds.Release | None:
         number=_number(order),
         tag=("contractTermination",),
         date=event.at,
-        contracts=(
-            ocds.Contract(
-                id=agreement.number,
-                award_id=_award_of(order, agreement),
-                status="terminated",
-            ),
-        ),
+        contracts=(contracts.ended(agreement, _award_of(order, agreement)),),
     )
 
 
@@ -269,56 +224,13 @@ def _order(code: str) -> ServiceOrder:
     return ServiceOrder.objects.select_related("owner__region", "region").get(code=code)
 
 
-def _agreement(code: str) -> Agreement | None:
-    subject = ServiceOrder._meta.label_lower
-    return Agreement.objects.filter(code=code, subject=subject).first()
-
-
 def _number(order: ServiceOrder) -> str:
     assert order.number is not None  # noqa: S101 (published)
     return order.number
 
 
-def _facts(event: Event) -> dict[str, Any]:
-    facts: dict[str, Any] = json.loads(event.content)["facts"]
-    return facts
-
-
-def _unit(unit: Organisation, *roles: str) -> ocds.Unit:
-    if unit.uscc is None:  # a natural person: no address, no number
-        return ocds.Unit(f"GONGXIN-{unit.code}", unit.name, roles)
-    region = unit.region.name if unit.region else ""
-    return ocds.Unit(
-        id=f"CN-USCC-{unit.uscc}",
-        name=unit.name,
-        roles=roles,
-        identifier=ocds.Identifier(unit.uscc, unit.name),
-        address=ocds.Address(street_address=unit.address, region=region),
-    )
-
-
-def _value(amount: Decimal | None) -> ocds.Value | None:
-    return None if amount is None else ocds.Value(amount)
-
-
-def _items(order: ServiceOrder) -> Iterable[ocds.Item]:
-    for place, item in enumerate(order.items.order_by("pk"), 1):
-        kind = ocds.Classification("GONGXIN", item.code, item.name)
-        yield ocds.Item(str(place), item.name, kind)
-
-
 def _documents(order: ServiceOrder, **which: Any) -> tuple[ocds.Document, ...]:
-    site = settings.SITE_URL.rstrip("/")
-    return tuple(
-        ocds.Document(
-            id=notice.number,
-            document_type=KINDS[notice.kind],
-            title=notice.title,
-            url=site + notice.get_absolute_url(),
-            date_published=notice.published_at,
-        )
-        for notice in Notice.objects.about(order).in_list().filter(**which)
-    )
+    return documents(order, KINDS, **which)
 
 
 def _results(order: ServiceOrder) -> list[Notice]:
@@ -328,9 +240,8 @@ def _results(order: ServiceOrder) -> list[Notice]:
 
 def _award_of(order: ServiceOrder, agreement: Agreement) -> str:
     """The award that led to the agreement: nobody is awarded an order twice."""
-    agency = agreement.parties.select_related("organisation").get(side=Side.AGENCY).organisation
     winners = [one.facts["winner"] for one in _results(order)]
-    return _award_id(order, winners.index(agency.uscc) + 1)
+    return _award_id(order, winners.index(contracts.supplier(agreement).uscc) + 1)
 
 
 def _award_id(order: ServiceOrder, place: int) -> str:
@@ -345,30 +256,7 @@ def _bid(bid: Bid) -> ocds.Bid:
     return ocds.Bid(
         id=bid.code,
         status="valid" if bid.eligible else "disqualified",
-        tenderers=(_unit(bid.bidder, "tenderer").reference,),
+        tenderers=(unit(bid.bidder, "tenderer").reference,),
         date=bid.received_at,
-        value=_value(bid.price),
+        value=value(bid.price),
     )
-
-
-def _draw(order: ServiceOrder, result: Notice, units: dict[str | None, ocds.Unit]) -> ocds.Draw:
-    """What recomputes the choice; tickets exist where dice were thrown."""
-    said = result.facts["result"]
-    drawn = sorted((one for one in said["places"] if one["ticket"]), key=_by_ticket)
-    bundle = reverse("marketplace:order-bundle", args=[order.number])
-    return ocds.Draw(
-        rule="draw-0",
-        commitment=order.commitment,
-        root=said.get("root") or "",
-        seed=said.get("seed") or "",
-        digest=result.facts["bundle"],
-        url=settings.SITE_URL.rstrip("/") + bundle,
-        tickets=tuple(
-            ocds.Ticket(units[one["uscc"]].id, one["ticket"], rank)
-            for rank, one in enumerate(drawn, 1)
-        ),
-    )
-
-
-def _by_ticket(place: dict[str, Any]) -> str:
-    return str(place["ticket"])

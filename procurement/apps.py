@@ -8,9 +8,16 @@ class ProcurementConfig(AppConfig):
 
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
-        from procurement import argument_registry, inquiry_registry, need_registry, notice_registry
+        from procurement import (
+            argument_registry,
+            inquiry_registry,
+            need_registry,
+            notice_registry,
+            ocds,
+        )
 
         need_registry.register()
         argument_registry.register()
         inquiry_registry.register()
         notice_registry.register()
+        ocds.register()

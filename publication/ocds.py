@@ -93,24 +93,11 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Classification:
-    scheme: str
-    id: str
-    description: str
-
-
-@dataclass(frozen=True)
 class Item:
+    """`id` is its code in our own catalogue or the region's: the standard lists neither."""
+
     id: str
     description: str
-    classification: Classification | None = None
-    quantity: Decimal | None = None
-    unit: "UnitOfMeasure | None" = None
-
-
-@dataclass(frozen=True)
-class UnitOfMeasure:
-    name: str
 
 
 @dataclass(frozen=True)
@@ -147,6 +134,7 @@ class Planning:
     rationale: str = ""
     budget: "Budget | None" = None
     documents: tuple[Document, ...] = ()
+    milestones: "tuple[Milestone, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -172,6 +160,7 @@ class Tender:
     award_criteria: str = ""
     award_criteria_details: str = ""
     submission_method: tuple[str, ...] = ()
+    submission_method_details: str = ""
     tender_period: Period | None = None
     award_period: Period | None = None
     eligibility_criteria: str = ""
@@ -215,6 +204,7 @@ class Milestone:
     status: str
     title: str = ""
     type: str = ""
+    description: str = ""
     due_date: datetime | None = None
     date_met: datetime | None = None
 
@@ -239,6 +229,18 @@ class Contract:
 
 
 @dataclass(frozen=True)
+class RelatedProcess:
+    """Another process that this one comes after; `identifier` is its ocid."""
+
+    id: str
+    relationship: tuple[str, ...]
+    title: str
+    identifier: str
+    uri: str
+    scheme: str = "ocid"
+
+
+@dataclass(frozen=True)
 class Release:
     """What one deed makes known of a process; `number` is the process's own."""
 
@@ -252,6 +254,7 @@ class Release:
     bids: Bids | None = None
     awards: tuple[Award, ...] = ()
     contracts: tuple[Contract, ...] = ()
+    related_processes: tuple[RelatedProcess, ...] = ()
 
 
 def release_json(release: Release, *, prefix: str, code: str) -> dict[str, Any]:

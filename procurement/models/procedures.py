@@ -282,6 +282,15 @@ class Procedure(models.Model):
             return reverse("procurement:inquiry-detail", args=[self.number])
         return reverse("procurement:desk-inquiry", args=[self.code])
 
+    @property
+    def process(self) -> str:
+        """The number of a published one's process in the open data: the need's.
+
+        Where another procedure of the need came to nothing before, it is a process of its own.
+        """
+        first = self.need.procedures.exclude(number=None).order_by("published_at", "pk").first()
+        return str(self.need.number if first == self else self.number)
+
     def is_open(self, at: datetime) -> bool:
         """Half-open: what comes at the very instant of the deadline is late."""
         return (
