@@ -92,14 +92,25 @@ def issue(member: Member, *, by: Seat, at: datetime) -> MemberCertificate:
 
 
 @part
-def give_back(member: Member, *, by: Actor, at: datetime) -> MemberCertificate | None:
-    """The certificate of who leaves or is expelled is returned; None where there is none."""
+def withdraw(member: Member, *, by: Actor, at: datetime) -> MemberCertificate | None:
+    """End the certificate of who is no member any more; None where there is none."""
     present = _issued(member)
     if present is None:
         return None
-    move(present, CertificateState.RETURNED, ended_at=clock.after_lock())
-    record(member, "certificate.returned", by=by, at=at, public=True, number=present.number)
+    move(present, CertificateState.WITHDRAWN, ended_at=clock.after_lock())
+    record(member, "certificate.withdrawn", by=by, at=at, public=True, number=present.number)
     return present
+
+
+@part
+def give_back(member: Member, *, by: Actor, at: datetime) -> MemberCertificate | None:
+    """The paper of a withdrawn certificate came back; None where there is none."""
+    last = member.certificates.filter(state=CertificateState.WITHDRAWN).first()
+    if last is None:
+        return None
+    move(last, CertificateState.RETURNED)
+    record(member, "certificate.returned", by=by, at=at, public=True, number=last.number)
+    return last
 
 
 @transaction.atomic(durable=True)

@@ -123,6 +123,15 @@ def refuse(delegate: Delegate, *, reason: str, by: Seat, at: datetime) -> Delega
 
 
 @part
+def release(member: Member, *, at: datetime) -> None:
+    """Nobody speaks for who is no member any more: roles end, nominations are withdrawn."""
+    for one in member.delegates.filter(state=DelegateState.CONFIRMED):
+        move(one, DelegateState.ENDED, ended_at=at)
+    for one in member.delegates.filter(state=DelegateState.NOMINATED):
+        move(one, DelegateState.WITHDRAWN, decided_at=at)
+
+
+@part
 def _confirmed(delegate: Delegate, *, by: Actor, at: datetime, seat: Seat | None) -> Delegate:
     confirmed_at = clock.after_lock()
     member = delegate.member

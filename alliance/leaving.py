@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from accounts.models import Seat
-from alliance import fees, motions
+from alliance import certificates, delegates, fees, motions, officers
 from alliance.meetings import charter_of
 from alliance.models import Alliance, Member, MemberState
 from alliance.models.leaving import (
@@ -196,6 +196,7 @@ def note_certificate(
     withdrawal: Withdrawal, *, returned_on: date, note: str, by: Seat, at: datetime
 ) -> Withdrawal:
     """Note that the certificate of membership came back. Refused before the approval, and twice."""
+    member = lock(withdrawal.member)
     withdrawal = lock(withdrawal, state=WithdrawalState.APPROVED)
     noted_at = clock.after_lock()
     if withdrawal.certificate_returned_on:
@@ -208,6 +209,7 @@ def note_certificate(
         update_fields=["certificate_returned_on", "certificate_note", "certificate_noted_by"]
     )
     record(withdrawal, "withdrawal.certificate-returned", by=by, at=at, returned_on=returned_on)
+    certificates.give_back(member, by=by, at=at)
     return withdrawal
 
 
@@ -362,6 +364,9 @@ def _end(member: Member, to: MemberState, *, by: Actor, at: datetime, ended_at: 
         return
     move(member, to, left_on=day_of(ended_at))
     record(member, f"member.{to}", by=by, at=at, public=True, number=member.number)
+    certificates.withdraw(member, by=by, at=at)
+    delegates.release(member, at=ended_at)
+    officers.release(member, by=by, at=at, until=ended_at)
 
 
 @part

@@ -22,8 +22,10 @@ def certificate(wanted: Wanted) -> Finding | None:
     if row.state == CertificateState.SUPERSEDED:
         newer = row.member.certificates.filter(state=CertificateState.ISSUED).first()
         later = (newer.number, newer.get_absolute_url()) if newer else None
+    gone = row.state in (CertificateState.WITHDRAWN, CertificateState.RETURNED)
+    ended = Standing.WITHDRAWN if gone else Standing.ENDED
     return Finding(
-        standing=Standing.IN_FORCE if valid else Standing.ENDED,
+        standing=Standing.IN_FORCE if valid else ended,
         kind=_("certificate of membership"),
         title=f"{facts['alliance']}成员证书",
         number=row.number,

@@ -17,6 +17,7 @@ def register() -> None:
         {
             CertificateState.ISSUED: "done",
             CertificateState.SUPERSEDED: "ended",
+            CertificateState.WITHDRAWN: "ended",
             CertificateState.RETURNED: "ended",
         }
     )

@@ -33,7 +33,20 @@ def relieve(officer: Officer, *, by: Seat, at: datetime) -> Officer:
     officer = lock(officer)
     if officer.held_until is not None:
         raise RuleBroken("This term has ended already.")
-    officer.held_until = at
+    return _relieved(officer, by=by, at=at, until=at)
+
+
+@part
+def release(member: Member, *, by: Actor, at: datetime, until: datetime) -> None:
+    """The posts of a unit's people end when it is no member any more."""
+    held = Officer.objects.held_at(until).filter(alliance=member.alliance)
+    for officer in held.filter(seat__organisation=member.organisation_id).order_by("pk"):
+        _relieved(lock(officer), by=by, at=at, until=until)
+
+
+@part
+def _relieved(officer: Officer, *, by: Actor, at: datetime, until: datetime) -> Officer:
+    officer.held_until = until
     officer.save(update_fields=["held_until"])
     _tell(officer, "officer.relieved", by, at)
     return officer

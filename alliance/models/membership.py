@@ -1,12 +1,14 @@
 """What a member has and does in an alliance: its certificate 成员证书, its delegates 代表人选.
 
-    certificate: issued ──▶ superseded | returned
+    certificate: issued ──▶ superseded
+                     └──▶ withdrawn ──▶ returned
     delegate:    nominated ──confirm──▶ confirmed ──end──▶ ended
                      ├──refuse──▶ refused
                      └─withdraw─▶ withdrawn
 
 A certificate says what was true when it was issued, and is never edited (migration); whether it has
-expired is told by its day. A contact person needs nobody's confirmation.
+expired is told by its day. It is withdrawn when the membership ends, whether or not the paper comes
+back. A contact person needs nobody's confirmation.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from core.lifecycle import filled_iff
 class CertificateState(models.TextChoices):
     ISSUED = "issued", pgettext_lazy("of a certificate", "issued")
     SUPERSEDED = "superseded", pgettext_lazy("of a certificate", "superseded")
+    WITHDRAWN = "withdrawn", pgettext_lazy("of a certificate", "withdrawn")
     RETURNED = "returned", pgettext_lazy("of a certificate", "returned")
 
 
@@ -38,7 +41,10 @@ class MemberCertificateQuerySet(models.QuerySet["MemberCertificate"]):
 class MemberCertificate(models.Model):
     """That a unit is a member of an alliance, until a day; `facts` is what the paper says."""
 
-    MOVES = {CertificateState.ISSUED: {CertificateState.SUPERSEDED, CertificateState.RETURNED}}
+    MOVES = {
+        CertificateState.ISSUED: {CertificateState.SUPERSEDED, CertificateState.WITHDRAWN},
+        CertificateState.WITHDRAWN: {CertificateState.RETURNED},
+    }
 
     code = models.CharField(max_length=16, unique=True, editable=False)
     number = models.CharField(max_length=36, unique=True, editable=False)

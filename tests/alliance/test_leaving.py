@@ -3,9 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from alliance import leaving
-from alliance.models import Expulsion, MemberState, Withdrawal
+from alliance import certificates, delegates, leaving, officers
+from alliance.models import Expulsion, MemberState, Post, Withdrawal
 from alliance.models.leaving import ExpulsionState, WithdrawalState
+from alliance.models.membership import CertificateState, DelegateRole, DelegateState
 from core import clock
 from core.calendar import day_of
 from core.models import Letter
@@ -29,6 +30,9 @@ def council(db):
 
 def accept(council, row):
     return leaving.accept(row, by=council.secretary, at=clock.now())
+
+
+person = delegates.Person("钟鸣", "副总经理", "13800000001", "zhong@example.com")
 
 
 def test_a_member_leaves_by_application_review_and_decision(council, later):
@@ -55,6 +59,28 @@ def note(council, row, on):
     return leaving.note_certificate(
         row, returned_on=on, note="原件收回", by=council.secretary, at=clock.now()
     )
+
+
+def test_with_the_membership_end_its_certificate_delegates_and_posts(council, later):
+    member, seat = council.members[2], council.seats[2]
+    certificate = certificates.issue(member, by=council.secretary, at=clock.now())
+    named = [
+        delegates.nominate(member, role, person, by=seat, at=clock.now())
+        for role in (DelegateRole.CONTACT, DelegateRole.COUNCIL)
+    ]
+    officer = officers.appoint(
+        council.alliance, seat, Post.SECRETARY, by=council.secretary, at=clock.now()
+    )
+    row = reviewed(council)
+    council.decide(row, later, "for", "for", "for", "for")
+    for one in (certificate, officer, *named):
+        one.refresh_from_db()
+    assert certificate.state == CertificateState.WITHDRAWN
+    assert [one.state for one in named] == [DelegateState.ENDED, DelegateState.WITHDRAWN]
+    assert officer.held_until == row.ended_at
+    note(council, row, day_of(clock.now()))
+    certificate.refresh_from_db()
+    assert certificate.state == CertificateState.RETURNED
 
 
 def test_what_the_body_does_not_carry_leaves_the_member_where_it_is(council, later):

@@ -137,17 +137,23 @@ def test_no_certificate_for_a_unit_that_is_not_verified(member, secretary):
         issue(member, secretary)
 
 
-def test_who_leaves_gives_it_back(member, secretary):
+def test_it_is_withdrawn_first_and_given_back_later(member, secretary):
     certificate = issue(member, secretary)
 
     @transaction.atomic(durable=True)
-    def leave():
-        return certificates.give_back(member, by=secretary, at=clock.now())
+    def ended(step):
+        return step(member, by=secretary, at=clock.now())
 
-    assert leave() == certificate
+    assert ended(certificates.give_back) is None  # it holds: nothing came back
+    assert ended(certificates.withdraw) == certificate
     certificate.refresh_from_db()
-    assert certificate.state == CertificateState.RETURNED
-    assert leave() is None
+    assert certificate.state == CertificateState.WITHDRAWN
+    since = certificate.ended_at
+    assert ended(certificates.withdraw) is None
+    assert ended(certificates.give_back) == certificate
+    certificate.refresh_from_db()
+    assert (certificate.state, certificate.ended_at) == (CertificateState.RETURNED, since)
+    assert ended(certificates.give_back) is None
 
 
 @pytest.mark.parametrize(
@@ -170,6 +176,16 @@ def test_anybody_verifies_it_by_number_and_digest(member, secretary, client):
     with later(400):
         found = verification.find(verification.Wanted(number=certificate.number))
     assert found.standing == verification.Standing.ENDED
+
+
+@pytest.mark.parametrize("state", [CertificateState.WITHDRAWN, CertificateState.RETURNED])
+def test_anybody_sees_that_it_was_withdrawn(member, secretary, client, state):
+    certificate = issue(member, secretary)
+    MemberCertificate.objects.update(state=state, ended_at=clock.now())
+    found = verification.find(verification.Wanted(number=certificate.number))
+    assert found.standing == verification.Standing.WITHDRAWN
+    page = client.get(certificate.get_absolute_url()).content.decode()
+    assert "真实，已撤回" in page
 
 
 def test_a_reminder_goes_out_once(member, seat, secretary):
