@@ -1,5 +1,7 @@
 """Doors of people and organisations."""
 
+from functools import partial
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -42,7 +44,7 @@ from core import calendar, clock
 from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.once import AlreadyDone
-from core.views import public, refusal
+from core.views import asked, public, refusal
 
 VERIFICATION_PAGE = 30
 
@@ -251,23 +253,17 @@ def amendment(request, code):
 def amendment_withdraw(request, code):
     own = Amendment.objects.filter(organisation=request.seat.organisation)
     found = get_object_or_404(own.select_related("organisation"), code=code)
-    if request.method == "POST":
-        try:
-            amending.withdraw(found, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=found)
-        else:
-            messages.success(request, _("The request is withdrawn."))
-        return redirect("accounts:amendment", code)
-    context = {
-        "desk": True,
-        "title": _("Withdraw the request for a change?"),
-        "consequences": [_("The unit stays registered as it is; you may ask anew at any time.")],
-        "verb": _("Withdraw the request"),
-        "keep": _("Leave it in"),
-        "back": reverse("accounts:amendment", args=[code]),
-    }
-    return render(request, "confirm.html", context)
+    return asked(
+        request,
+        about=found,
+        rule=partial(amending.withdraw, found),
+        done=_("The request is withdrawn."),
+        back=reverse("accounts:amendment", args=[code]),
+        title=_("Withdraw the request for a change?"),
+        consequences=[_("The unit stays registered as it is; you may ask anew at any time.")],
+        verb=_("Withdraw the request"),
+        keep=_("Leave it in"),
+    )
 
 
 @staff(Deed.VERIFY_ORGANISATION)

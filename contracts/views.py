@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch, Q
 from django.http import Http404
@@ -43,7 +42,7 @@ from core import clock, paging
 from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.paper import Paper
-from core.views import pdf_response, refusal
+from core.views import asked, pdf_response, posted, refusal
 from publication.notice_pdf import verify_url
 
 MENU = {"newest": paging.Order(gettext_lazy("newest first"), "-drawn_up_at", "-pk")}
@@ -129,7 +128,7 @@ def deliverable_certificate(request, code):
 def agreement_sign(request, number):
     agreement = _own(request, number)
     form = SignForm(
-        _posted(request),
+        posted(request),
         initial=kept(request),
         agreement=agreement,
         unit=request.seat.organisation.name,
@@ -168,10 +167,10 @@ def agreement_sign(request, number):
 @step_up(two_factors=True)
 def agreement_decline(request, number):
     agreement = _own(request, number)
-    return _asked(
+    return asked(
         request,
         about=agreement,
-        form=ReasonForm(_posted(request), initial=kept(request)),
+        form=ReasonForm(posted(request), initial=kept(request)),
         rule=partial(agreements.decline, agreement),
         done=_("Declined. The other side has been told."),
         title=_("Decline to sign %(number)s?") % {"number": agreement.number},
@@ -191,12 +190,11 @@ def agreement_decline(request, number):
 @step_up(two_factors=True)
 def agreement_terminate(request, number):
     agreement = _own(request, number)
-    return _asked(
+    return asked(
         request,
         about=agreement,
-        form=ReasonForm(_posted(request), initial=kept(request)),
-        rule=partial(changes.ask_termination, agreement),
-        within=(Deed.SIGN, agreement.amount),
+        form=ReasonForm(posted(request), initial=kept(request)),
+        rule=_within(partial(changes.ask_termination, agreement), Deed.SIGN, agreement.amount),
         done=_("Proposed. The contract ends once the other side agrees."),
         title=_("Propose to end %(number)s?") % {"number": agreement.number},
         text=agreement.title,
@@ -211,7 +209,7 @@ def agreement_terminate(request, number):
 @require_seat(Deed.DELIVER)
 def milestone_hand_in(request, number):
     milestone = _milestone(request, number)
-    form = HandInForm(_posted(request), _posted(request) and request.FILES, by=request.seat)
+    form = HandInForm(posted(request), posted(request) and request.FILES, by=request.seat)
     if form.is_valid():
         try:
             deliveries.hand_in(milestone, **form.cleaned_data, by=request.seat, at=clock.now())
@@ -229,10 +227,10 @@ def milestone_hand_in(request, number):
 @require_seat(Deed.DELIVER)
 def milestone_extend(request, number):
     milestone = _milestone(request, number)
-    return _asked(
+    return asked(
         request,
         about=milestone.agreement,
-        form=ExtensionForm(_posted(request)),
+        form=ExtensionForm(posted(request)),
         rule=partial(changes.ask_extension, milestone),
         done=_("Asked. The client has been told."),
         title=_("Ask for a later date"),
@@ -271,12 +269,11 @@ def deliverable_detail(request, code):
 def deliverable_accept(request, code):
     deliverable = _deliverable(request, code, side=Side.OWNER)
     milestone = deliverable.milestone
-    return _asked(
+    return asked(
         request,
         about=milestone.agreement,
-        form=AcceptForm(_posted(request)),
-        rule=partial(deliveries.accept, deliverable),
-        within=(Deed.ACCEPT, milestone.amount),
+        form=AcceptForm(posted(request)),
+        rule=_within(partial(deliveries.accept, deliverable), Deed.ACCEPT, milestone.amount),
         done=_("Accepted. The certificate can be downloaded."),
         title=_("Accept “%(title)s”?") % {"title": milestone.title},
         text=milestone.agreement.title,
@@ -295,10 +292,10 @@ def deliverable_accept(request, code):
 def deliverable_return(request, code):
     deliverable = _deliverable(request, code, side=Side.OWNER)
     milestone = deliverable.milestone
-    return _asked(
+    return asked(
         request,
         about=milestone.agreement,
-        form=ReturnForm(_posted(request), initial={"days": 5}),
+        form=ReturnForm(posted(request), initial={"days": 5}),
         rule=partial(deliveries.return_, deliverable),
         done=_("Returned. The agency has been told what to correct."),
         title=_("Return “%(title)s”?") % {"title": milestone.title},
@@ -317,12 +314,11 @@ def change_grant(request, code):
     change = _change(request, code, is_mine=False)
     is_end = change.kind == ChangeKind.TERMINATION
     agreement = change.agreement
-    return _asked(
+    grant = partial(changes.grant, change)
+    return asked(
         request,
         about=agreement,
-        form=forms.Form(_posted(request)),
-        rule=partial(changes.grant, change),
-        within=(Deed.SIGN, agreement.amount) if is_end else None,
+        rule=_within(grant, Deed.SIGN, agreement.amount) if is_end else grant,
         done=_("Granted. The other side has been told."),
         title=_("End the contract %(number)s?") % {"number": agreement.number}
         if is_end
@@ -343,10 +339,10 @@ def change_grant(request, code):
 @require_seat(Deed.ACCEPT, Deed.SIGN)
 def change_refuse(request, code):
     change = _change(request, code, is_mine=False)
-    return _asked(
+    return asked(
         request,
         about=change.agreement,
-        form=ReasonForm(_posted(request)),
+        form=ReasonForm(posted(request)),
         rule=partial(changes.refuse, change),
         done=_("Refused. The other side has been told why."),
         title=_("Refuse the request?"),
@@ -359,10 +355,9 @@ def change_refuse(request, code):
 @require_seat(Deed.DELIVER, Deed.SIGN)
 def change_withdraw(request, code):
     change = _change(request, code, is_mine=True)
-    return _asked(
+    return asked(
         request,
         about=change.agreement,
-        form=forms.Form(_posted(request)),
         rule=partial(changes.withdraw, change),
         done=_("Withdrawn."),
         title=_("Withdraw the request?"),
@@ -372,25 +367,14 @@ def change_withdraw(request, code):
     )
 
 
-def _posted(request):
-    """What was sent: a form without fields is sent empty, and is sent all the same."""
-    return request.POST if request.method == "POST" else None
+def _within(rule, deed, amount):
+    """The rule, refused to a seat for an amount above what it may decide about."""
 
+    def within(*, by, at, **typed):
+        _within_ceiling(by, deed, amount)
+        return rule(by=by, at=at, **typed)
 
-def _asked(request, *, about, form, rule, done, within=None, **page):
-    """Ask before a deed, in a page of its own; a refusal comes back into its form."""
-    if form.is_valid():
-        try:
-            if within is not None:
-                _within_ceiling(request.seat, *within)
-            rule(**form.cleaned_data, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=about, form=form)
-        else:
-            messages.success(request, done)
-            return redirect(about)
-    page |= {"form": form, "back": about.get_absolute_url(), "keep": _("Not yet")}
-    return render(request, "confirm.html", page)
+    return within
 
 
 def _within_ceiling(seat, deed, amount):

@@ -156,3 +156,9 @@ class OnceField(forms.CharField):
 
     def __init__(self, *, label: Any = "", **facts: Any) -> None:
         super().__init__(label=label, max_length=32, initial=new_once, **facts)
+
+
+class OnceForm(forms.Form):
+    """Of a deed that makes a row and asks nothing."""
+
+    once = OnceField(required=False)

@@ -11,10 +11,10 @@ from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.forms import BaseForm
+from django.forms import BaseForm, Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template import loader
 from django.urls import URLPattern, URLResolver
 from django.utils.http import content_disposition_header
@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 from core import audit, clock, uploads
 from core.lifecycle import RuleBroken
 from core.models import Upload
+from core.once import AlreadyDone
 from core.tracing import request_id
 
 Door = TypeVar("Door", bound=Any)
@@ -96,6 +97,49 @@ def refusal(
         messages.error(request, str(refused))
     else:
         form.add_error(None, str(refused))
+
+
+def posted(request: HttpRequest) -> Any:
+    """What was sent: a form without fields is sent empty, and is sent all the same."""
+    return request.POST if request.method == "POST" else None
+
+
+def asked(
+    request: Any,
+    *,
+    about: models.Model,
+    rule: Callable[..., Any],
+    done: str | Callable[[Any], str] = "",
+    back: str = "",
+    onward: Any = None,
+    form: BaseForm | None = None,
+    template: str = "confirm.html",
+    **page: Any,
+) -> HttpResponse:
+    """Ask before a deed, on a page of its own; once sent, do it, say so and lead on.
+
+    `rule` is called with what the form holds, `by` and `at`. Its refusal comes back into the form,
+    or, where nothing is filled in, onto the page one came from: `back`, else the row's own. What is
+    said when it is `done`, and where it then leads (`onward`, else back), may be functions of what
+    the rule made. `page` is what components/confirm.html shows.
+    """
+    back = back or about.get_absolute_url()  # type: ignore[attr-defined]  # such rows have one
+    form = Form(posted(request)) if form is None else form
+    if form.is_valid():
+        try:
+            made = rule(**form.cleaned_data, by=request.actor, at=clock.now())
+        except AlreadyDone:
+            return redirect(back)
+        except RuleBroken as refused:
+            if not form.visible_fields():
+                refusal(request, refused, about=about)
+                return redirect(back)
+            refusal(request, refused, about=about, form=form)
+        else:
+            if done:
+                messages.success(request, done(made) if callable(done) else done)
+            return redirect((onward(made) if callable(onward) else onward) or back)
+    return render(request, template, {**page, "form": form, "back": back})
 
 
 def name_request(get_response: View) -> View:

@@ -222,7 +222,7 @@ class OfficialSheet(forms.Form):
             )
 
 
-def posted(
+def posted_sheet(
     schema: OfficialForm,
     values: official.Values,
     *,

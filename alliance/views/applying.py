@@ -1,5 +1,7 @@
 """Doors of a unit that joins: its invitations, the forms, what was handed in, taking it back."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,12 +14,12 @@ from accounts.access import require_seat, signed_in
 from accounts.models import Deed
 from alliance import admission, applications, forms_pdf, joining, official, reviews
 from alliance.forms import applications as forms
-from alliance.forms.official import OfficialSheet, posted
+from alliance.forms.official import OfficialSheet, posted_sheet
 from alliance.models import Alliance, Application, ApplicationState, UnitKind
 from core import clock
 from core.lifecycle import RuleBroken
 from core.models import Scan, Upload
-from core.views import file_response, pdf_response, refusal
+from core.views import asked, file_response, pdf_response, posted, refusal
 
 applicant = require_seat(Deed.JOIN_ALLIANCE)
 
@@ -212,7 +214,7 @@ def application_form(request, code, key):
             return redirect(_after(found, key))
     elif "check" in request.GET:
         values, sources = applications.prefilled(found, key)
-        sheet = posted(
+        sheet = posted_sheet(
             official.load(key),
             official.normal(official.load(key), values),
             sources=sources,
@@ -464,53 +466,40 @@ def application_discard(request, code):
     found = _own(request, code)
     if found.state != ApplicationState.DRAFT:
         raise Http404
-    if request.method == "POST":
-        try:
-            applications.discard(found, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=found)
-            return redirect("alliance:application", code)
-        messages.success(request, _("The draft was deleted."))
-        return redirect("alliance:applications-own")
-    context = {
-        "title": _("Delete this draft?"),
-        "text": found.alliance.name,
-        "warning": _("It cannot be brought back."),
-        "verb": _("Delete the draft"),
-        "back": reverse("alliance:application", args=[code]),
-        "danger": True,
-        "desk": True,
-    }
-    return render(request, "confirm.html", context)
+    return asked(
+        request,
+        about=found,
+        rule=partial(applications.discard, found),
+        done=_("The draft was deleted."),
+        back=reverse("alliance:application", args=[code]),
+        onward="alliance:applications-own",
+        title=_("Delete this draft?"),
+        text=found.alliance.name,
+        warning=_("It cannot be brought back."),
+        verb=_("Delete the draft"),
+        danger=True,
+    )
 
 
 @applicant
 def application_withdraw(request, code):
     found = _own(request, code)
-    form = forms.ReasonForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            applications.withdraw(found, reason=reason, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=found)
-        else:
-            messages.success(request, _("The application was withdrawn."))
-        return redirect("alliance:application", code)
-    context = {
-        "title": _("Withdraw this application?"),
-        "text": f"{found.alliance.name} {found.number or ''}",
-        "consequences": [
+    return asked(
+        request,
+        about=found,
+        form=forms.ReasonForm(posted(request)),
+        rule=partial(applications.withdraw, found),
+        done=_("The application was withdrawn."),
+        back=reverse("alliance:application", args=[code]),
+        title=_("Withdraw this application?"),
+        text=f"{found.alliance.name} {found.number or ''}",
+        consequences=[
             _("The secretariat is told; what was handed in stays in the record."),
             _("You may apply anew at any time."),
         ],
-        "verb": _("Withdraw the application"),
-        "back": reverse("alliance:application", args=[code]),
-        "danger": True,
-        "desk": True,
-        "form": form,
-    }
-    return render(request, "confirm.html", context)
+        verb=_("Withdraw the application"),
+        danger=True,
+    )
 
 
 # ── who may see what ─────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,7 @@
 """Doors to calls: the public pages, and the regulator's desk."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +16,7 @@ from alliance.models import Call, CallState
 from core import cache, clock, paging
 from core.lifecycle import RuleBroken
 from core.models import Region
-from core.views import public, refusal
+from core.views import asked, public, refusal
 from publication.models import Notice
 
 MENU = {"new": paging.Order("", "-published_at", "-pk")}
@@ -105,25 +107,18 @@ def publish(request, code):
 @require_seat(Deed.REGISTER_ALLIANCE)
 def discard(request, code):
     found = _own(request, code)
-    if request.method == "POST":
-        try:
-            rules.discard(found, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=found)
-        else:
-            messages.success(request, _("The draft was deleted."))
-        return redirect("alliance:desk-calls")
-    context = {
-        "desk": True,
-        "action": "",
-        "title": _("Delete this draft?"),
-        "text": str(found),
-        "warning": _("It cannot be brought back."),
-        "verb": _("Delete the draft"),
-        "danger": True,
-        "back": found.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    return asked(
+        request,
+        about=found,
+        rule=partial(rules.discard, found),
+        done=_("The draft was deleted."),
+        onward="alliance:desk-calls",
+        title=_("Delete this draft?"),
+        text=str(found),
+        warning=_("It cannot be brought back."),
+        verb=_("Delete the draft"),
+        danger=True,
+    )
 
 
 def _own(request, code):

@@ -1,5 +1,7 @@
 """Doors to the next version of a charter, for the secretariat: text, terms; the council adopts."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +15,7 @@ from alliance.forms.charters import TermsForm, TextForm
 from alliance.models import SECRETARIAT, CharterState
 from core import clock
 from core.lifecycle import RuleBroken
-from core.views import refusal
+from core.views import asked, refusal
 
 
 @require_post(*SECRETARIAT)
@@ -80,25 +82,18 @@ def terms(request, number):
 @require_post(*SECRETARIAT)
 def discard(request, number):
     draft = get_object_or_404(request.alliance.charters, state=CharterState.DRAFT)
-    if request.method == "POST":
-        try:
-            rules.discard(draft, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=draft)
-        else:
-            messages.success(request, _("The draft was deleted."))
-        return redirect("alliance:charter-edit", number)
-    context = {
-        "desk": True,
-        "action": "",
-        "title": _("Delete this draft?"),
-        "text": str(draft),
-        "warning": _("It cannot be brought back."),
-        "verb": _("Delete the draft"),
-        "danger": True,
-        "back": reverse("alliance:charter-edit", args=[number]),
-    }
-    return render(request, "confirm.html", context)
+    return asked(
+        request,
+        about=draft,
+        rule=partial(rules.discard, draft),
+        done=_("The draft was deleted."),
+        back=reverse("alliance:charter-edit", args=[number]),
+        title=_("Delete this draft?"),
+        text=str(draft),
+        warning=_("It cannot be brought back."),
+        verb=_("Delete the draft"),
+        danger=True,
+    )
 
 
 def _draft(alliance):

@@ -4,7 +4,6 @@ import csv
 from datetime import date, timedelta
 from functools import partial
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,12 +19,12 @@ from alliance.forms.council import EntryForm, PeriodForm, RaiseForm, ReasonForm,
 from alliance.models import SECRETARIAT, Alliance, Due, LedgerEntry, Post, Receipt, Statement
 from alliance.models.fees import Direction, EntryState, StatementState
 from alliance.terms import CharterTerms
-from alliance.views.council_doors import asked, enter, posted
+from alliance.views.council_doors import enter
 from core import cache, clock, paging
 from core.calendar import day_of
 from core.lifecycle import RuleBroken
 from core.paper import Paper
-from core.views import pdf_response, public, refusal
+from core.views import asked, pdf_response, posted, public, refusal
 
 MENU = {"new": paging.Order(gettext_lazy("newest first"), "-happened_on", "-pk")}
 DUES_MENU = {"new": paging.Order(gettext_lazy("newest first"), "-period_from", "-pk")}
@@ -75,12 +74,11 @@ def entry_new(request, number):
         initial={"due": request.GET.get("due"), "direction": Direction.INCOME},
     )
 
-    def enter_(**how):
-        given = dict(form.cleaned_data)
-        voucher, key = given.pop("voucher"), given.pop("once")
-        if given["due"]:
-            given["direction"] = Direction.INCOME
-        ledger.enter(alliance, ledger.Movement(**given), voucher=voucher, key=key, **how)
+    def enter_(*, voucher, once, by, at, **moved):
+        if moved["due"]:
+            moved["direction"] = Direction.INCOME
+        movement = ledger.Movement(**moved)
+        ledger.enter(alliance, movement, voucher=voucher, key=once, by=by, at=at)
 
     return asked(
         request,
@@ -120,7 +118,6 @@ def entry_confirm(request, code):
     return asked(
         request,
         about=found,
-        form=forms.Form(posted(request)),
         rule=partial(ledger.confirm, found),
         done=_("Confirmed. It counts from now on."),
         back=reverse("alliance:entry", args=[code]),
@@ -143,7 +140,7 @@ def entry_refuse(request, code):
         request,
         about=found,
         form=form,
-        rule=lambda **how: ledger.refuse(found, **form.cleaned_data, **how),
+        rule=partial(ledger.refuse, found),
         done=_("Refused. The accountant enters a right one."),
         back=reverse("alliance:entry", args=[code]),
         title=_("Refuse this entry?"),
@@ -161,7 +158,7 @@ def entry_reverse(request, code):
         request,
         about=found,
         form=form,
-        rule=lambda **how: ledger.reverse(found, **form.cleaned_data, **how),
+        rule=partial(ledger.reverse, found),
         done=_("The reversal is entered and waits for another person."),
         back=reverse("alliance:ledger", args=[found.alliance.number]),
         title=_("Reverse this entry?"),
@@ -301,7 +298,7 @@ def due_waive(request, code):
         request,
         about=due,
         form=form,
-        rule=lambda **how: fees.ask_waiver(due, **form.cleaned_data, **how),
+        rule=partial(fees.ask_waiver, due),
         done=_("The waiver waits for an agenda."),
         back=reverse("alliance:desk-dues", args=[due.alliance.number]),
         title=_("Propose to waive this fee?"),
@@ -325,8 +322,8 @@ def scale_propose(request, number):
         request,
         about=alliance,
         form=form,
-        rule=lambda **how: fees.propose_scale(
-            alliance, form.fees(), reason=form.cleaned_data["reason"], **how
+        rule=lambda *, by, at, **typed: fees.propose_scale(
+            alliance, form.fees(), reason=typed["reason"], by=by, at=at
         ),
         done=_("The proposal waits for an agenda."),
         back=reverse("alliance:desk-dues", args=[number]),
@@ -347,8 +344,8 @@ def statement_prepare(request, number):
         request,
         about=alliance,
         form=form,
-        rule=lambda **how: ledger.prepare(
-            alliance, period_from=form.period[0], period_until=form.period[1], **how
+        rule=lambda *, by, at, **_days: ledger.prepare(
+            alliance, period_from=form.period[0], period_until=form.period[1], by=by, at=at
         ),
         done=_("Drawn up. Another person reads and publishes them."),
         back=reverse("alliance:ledger", args=[number]),
@@ -380,7 +377,6 @@ def statement_publish(request, code):
     return asked(
         request,
         about=found,
-        form=forms.Form(posted(request)),
         rule=partial(ledger.publish, found),
         done=_("Published."),
         back=reverse("alliance:statement", args=[code]),
@@ -401,7 +397,6 @@ def statement_discard(request, code):
     return asked(
         request,
         about=found,
-        form=forms.Form(posted(request)),
         rule=partial(ledger.discard, found),
         done=_("Discarded."),
         back=reverse("alliance:ledger", args=[found.alliance.number]),

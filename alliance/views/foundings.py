@@ -1,5 +1,7 @@
 """Doors to a founding on the desk: the lead unit's guided form, and the other units' consent."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -39,7 +41,7 @@ from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.once import AlreadyDone
-from core.views import pdf_response, refusal
+from core.views import asked, pdf_response, posted, refusal
 
 UNITS = "units"
 
@@ -217,25 +219,18 @@ def submit(request, code):
 @require_seat(Deed.JOIN_ALLIANCE)
 def withdraw(request, code):
     found = _writable(request, code)
-    if request.method == "POST":
-        try:
-            rules.withdraw(found, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=found)
-        else:
-            messages.success(request, _("The application is given up."))
-        return redirect("alliance:desk")
-    context = {
-        "desk": True,
-        "action": "",
-        "title": _("Give this application up?"),
-        "text": str(found),
-        "warning": _("It cannot be brought back."),
-        "verb": _("Give it up"),
-        "danger": True,
-        "back": found.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    return asked(
+        request,
+        about=found,
+        rule=partial(rules.withdraw, found),
+        done=_("The application is given up."),
+        onward="alliance:desk",
+        title=_("Give this application up?"),
+        text=str(found),
+        warning=_("It cannot be brought back."),
+        verb=_("Give it up"),
+        danger=True,
+    )
 
 
 @require_seat()
@@ -265,7 +260,7 @@ def paper(request, code):
 @step_up()
 def consent(request, code):
     """A unit says yes from its own desk."""
-    unit = _asked(request, code)
+    unit = _invited(request, code)
     if request.method == "POST":
         try:
             rules.consent(unit, by=request.seat, at=clock.now())
@@ -279,26 +274,18 @@ def consent(request, code):
 
 @require_seat(Deed.JOIN_ALLIANCE)
 def decline(request, code):
-    unit = _asked(request, code)
-    form = DeclineForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            rules.decline(unit, reason=form.cleaned_data["reason"], by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=unit, form=form)
-        else:
-            messages.success(request, _("The lead unit was told."))
-            return redirect("alliance:desk")
-    context = {
-        "desk": True,
-        "action": "",
-        "form": form,
-        "title": _("Do not found this alliance?"),
-        "text": str(unit.founding),
-        "verb": _("Decline"),
-        "back": unit.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    unit = _invited(request, code)
+    return asked(
+        request,
+        about=unit,
+        form=DeclineForm(posted(request)),
+        rule=partial(rules.decline, unit),
+        done=_("The lead unit was told."),
+        onward="alliance:desk",
+        title=_("Do not found this alliance?"),
+        text=str(unit.founding),
+        verb=_("Decline"),
+    )
 
 
 # ── who may see what ─────────────────────────────────────────────────────────────────────────────
@@ -346,7 +333,7 @@ def _writable(request, code):
     return found
 
 
-def _asked(request, code):
+def _invited(request, code):
     rows = FoundingUnit.objects.select_related("founding__lead", "founding__call", "organisation")
     return get_object_or_404(
         rows.exclude(state="declined"),

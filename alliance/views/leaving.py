@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django import forms
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,9 +28,10 @@ from alliance.models import SECRETARIAT, Expulsion, Post, Withdrawal
 from alliance.models.leaving import UNDECIDED, ExpulsionState, WithdrawalState
 from alliance.models.meetings import Motion
 from alliance.terms import CharterTerms
-from alliance.views.council_doors import asked, enter, posted
+from alliance.views.council_doors import enter
 from core import clock
 from core.calendar import day_of
+from core.views import asked, posted
 
 
 @require_post()
@@ -58,10 +58,10 @@ def leave(request, number):
         request,
         about=member,
         form=form,
-        rule=lambda **how: leaving.apply(member, **form.cleaned_data, **how),
+        rule=partial(leaving.apply, member),
         done=_("Sent to the secretariat."),
         back=reverse("alliance:detail", args=[number]),
-        onwards=True,
+        onward=lambda made: made.get_absolute_url(),
         title=_("Apply to leave %(alliance)s") % {"alliance": member.alliance.name},
         consequences=[
             _("The secretariat accepts it, the academic committee reviews it, a body decides."),
@@ -105,9 +105,8 @@ def withdrawal_correct(request, code):
         request,
         about=found,
         form=form,
-        rule=lambda **how: leaving.resubmit(found, **form.cleaned_data, **how),
+        rule=partial(leaving.resubmit, found),
         done=_("Sent again."),
-        back=found.get_absolute_url(),
         title=_("Correct the application"),
         text=found.return_reason,
         verb=_("Send the application"),
@@ -120,10 +119,8 @@ def withdrawal_take_back(request, code):
     return asked(
         request,
         about=found,
-        form=forms.Form(posted(request)),
         rule=partial(leaving.take_back, found),
         done=_("Taken back. Your unit stays a member."),
-        back=found.get_absolute_url(),
         title=_("Take the application back?"),
         text=found.alliance.name,
         verb=pgettext("application to leave", "Take it back"),
@@ -136,10 +133,8 @@ def withdrawal_accept(request, code):
     return asked(
         request,
         about=found,
-        form=forms.Form(posted(request)),
         rule=partial(leaving.accept, found),
         done=_("Accepted. The review begins."),
-        back=found.get_absolute_url(),
         title=_("Accept this application?"),
         text=found.member.organisation.name,
         consequences=[_("The academic committee reviews intellectual property and archives.")],
@@ -155,9 +150,8 @@ def withdrawal_return(request, code):
         request,
         about=found,
         form=form,
-        rule=lambda **how: leaving.return_(found, **form.cleaned_data, **how),
+        rule=partial(leaving.return_, found),
         done=_("Returned. The unit has been told what is missing."),
-        back=found.get_absolute_url(),
         title=_("Return this application?"),
         text=found.member.organisation.name,
         verb=_("Return"),
@@ -172,11 +166,10 @@ def withdrawal_review(request, code):
         request,
         about=found,
         form=form,
-        rule=lambda **how: leaving.review(
-            found, form.findings(), opinion=form.cleaned_data["opinion"], **how
+        rule=lambda *, by, at, **typed: leaving.review(
+            found, form.findings(), opinion=typed["opinion"], by=by, at=at
         ),
         done=_("The review is noted; the application waits for an agenda."),
-        back=found.get_absolute_url(),
         title=_("Review of intellectual property and technical archives"),
         text=f"{found.member.organisation.name}：{found.statement}",
         verb=_("Note the review"),
@@ -191,9 +184,8 @@ def withdrawal_certificate(request, code):
         request,
         about=found,
         form=form,
-        rule=lambda **how: leaving.note_certificate(found, **form.cleaned_data, **how),
+        rule=partial(leaving.note_certificate, found),
         done=_("Noted."),
-        back=found.get_absolute_url(),
         title=_("Note the return of the certificate"),
         text=found.member.organisation.name,
         verb=_("Note"),
@@ -206,18 +198,14 @@ def charge(request, number):
     members = alliance.members.current().select_related("organisation")
     form = ChargeForm(posted(request), members=members)
 
-    def charge_(**how):
-        given = dict(form.cleaned_data)
-        return leaving.charge(given.pop("member"), **given, **how)
-
     return asked(
         request,
         about=alliance,
         form=form,
-        rule=charge_,
+        rule=lambda *, member, **typed: leaving.charge(member, **typed),
         done=_("The unit has been called to its hearing."),
         back=reverse("alliance:leavings", args=[number]),
-        onwards=True,
+        onward=lambda made: made.get_absolute_url(),
         title=_("Charge a member with a breach"),
         text=alliance.name,
         consequences=[
@@ -252,9 +240,8 @@ def expulsion_state(request, code):
         request,
         about=found,
         form=form,
-        rule=lambda **how: leaving.state(found, **form.cleaned_data, **how),
+        rule=partial(leaving.state, found),
         done=_("Your statement is on record."),
-        back=found.get_absolute_url(),
         title=_("Statement of your unit"),
         text=found.breach,
         warning=_("It is put before the council as you send it, and cannot be changed."),
@@ -270,9 +257,8 @@ def expulsion_hear(request, code):
         request,
         about=found,
         form=form,
-        rule=lambda **how: leaving.hear(found, **form.cleaned_data, **how),
+        rule=partial(leaving.hear, found),
         done=_("The hearing is on record; the case waits for an agenda."),
-        back=found.get_absolute_url(),
         title=_("Record the hearing"),
         text=found.breach,
         verb=_("Record"),
@@ -287,9 +273,8 @@ def expulsion_drop(request, code):
         request,
         about=found,
         form=form,
-        rule=lambda **how: leaving.drop(found, **form.cleaned_data, **how),
+        rule=partial(leaving.drop, found),
         done=_("Dropped. The unit has been told."),
-        back=found.get_absolute_url(),
         title=_("Let the charge fall?"),
         text=found.breach,
         verb=_("Let it fall"),

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django import forms
 from django.db.models import Count, Prefetch
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -30,11 +29,11 @@ from alliance.forms.council import (
 from alliance.models import SECRETARIAT, Alliance, Ballot, Meeting, Minutes, Motion, Post, Recusal
 from alliance.models.meetings import MeetingState, MinutesState
 from alliance.terms import CharterTerms
-from alliance.views.council_doors import asked, enter, posted
+from alliance.views.council_doors import enter
 from alliance.voting import Outcome
 from core import cache, clock, paging
 from core.paper import Paper
-from core.views import public
+from core.views import asked, posted, public
 
 CALLERS = (*SECRETARIAT, Post.CHAIR)
 MENU = {"new": paging.Order(gettext_lazy("newest first"), "-begins_at", "-pk")}
@@ -63,12 +62,12 @@ def meeting_call(request, number):
         request,
         about=alliance,
         form=form,
-        rule=lambda **how: meetings.call(
-            alliance, form.call(), key=form.cleaned_data["once"], **how
+        rule=lambda *, by, at, **typed: meetings.call(
+            alliance, form.call(), key=typed["once"], by=by, at=at
         ),
         done=_("Called. Every unit on the list has been written to."),
         back=reverse("alliance:desk-meetings", args=[number]),
-        onwards=True,
+        onward=lambda made: made.get_absolute_url(),
         title=_("Call a meeting"),
         text=alliance.name,
         consequences=[
@@ -147,9 +146,8 @@ def meeting_answer(request, number):
         request,
         about=meeting,
         form=form,
-        rule=lambda **how: meetings.answer(own, **form.cleaned_data, **how),
+        rule=partial(meetings.answer, own),
         done=_("Noted. You may change it until the meeting begins."),
-        back=meeting.get_absolute_url(),
         title=_("Will your unit attend?"),
         text=meeting.title,
         verb=_("Answer"),
@@ -164,9 +162,8 @@ def meeting_attend(request, number):
         request,
         about=meeting,
         form=form,
-        rule=lambda **how: meetings.attend(meeting, form.cleaned_data["places"], **how),
+        rule=lambda *, places, **how: meetings.attend(meeting, places, **how),
         done=_("The attendance is noted."),
-        back=meeting.get_absolute_url(),
         title=_("Take the attendance"),
         text=meeting.title,
         consequences=[_("Who comes although it gave a proxy takes the proxy back.")],
@@ -180,10 +177,8 @@ def meeting_open(request, number):
     return asked(
         request,
         about=meeting,
-        form=forms.Form(posted(request)),
         rule=partial(meetings.open_, meeting),
         done=_("The meeting is open: ballots may be cast."),
-        back=meeting.get_absolute_url(),
         title=_("Open the meeting?"),
         text=meeting.title,
         consequences=[
@@ -200,10 +195,8 @@ def meeting_close(request, number):
     return asked(
         request,
         about=meeting,
-        form=forms.Form(posted(request)),
         rule=partial(meetings.close, meeting),
         done=_("Counted. Every unit has been told, and the minutes are drafted."),
-        back=meeting.get_absolute_url(),
         title=_("Close the vote and count?"),
         text=meeting.title,
         consequences=[
@@ -223,9 +216,8 @@ def meeting_cancel(request, number):
         request,
         about=meeting,
         form=form,
-        rule=lambda **how: meetings.cancel(meeting, **form.cleaned_data, **how),
+        rule=partial(meetings.cancel, meeting),
         done=_("Called off. Everybody has been told why."),
-        back=meeting.get_absolute_url(),
         title=_("Call the meeting off?"),
         text=meeting.title,
         consequences=[_("Nothing is decided; what was on the agenda may be put on another one.")],
@@ -253,9 +245,8 @@ def motion_vote(request, code, place):
         request,
         about=motion.meeting,
         form=form,
-        rule=lambda **how: meetings.cast(motion, seating, form.cleaned_data["choice"], **how),
+        rule=lambda *, choice, **how: meetings.cast(motion, seating, choice, **how),
         done=_("Your ballot is cast. The receipt is in your inbox."),
-        back=motion.meeting.get_absolute_url(),
         title=motion.title,
         text=motion.text,
         consequences=consequences,
@@ -277,9 +268,8 @@ def motion_recuse(request, code, place):
         request,
         about=motion.meeting,
         form=form,
-        rule=lambda **how: meetings.recuse(motion, seating, **form.cleaned_data, **how),
+        rule=partial(meetings.recuse, motion, seating),
         done=_("Noted: this unit does not vote on this motion."),
-        back=motion.meeting.get_absolute_url(),
         title=_("Recuse %(unit)s?") % {"unit": seating.unit},
         text=motion.title,
         consequences=[
@@ -300,7 +290,7 @@ def minutes_edit(request, number):
         request,
         about=meeting,
         form=form,
-        rule=lambda **how: rules.remark(row, **form.cleaned_data, **how),
+        rule=partial(rules.remark, row),
         done=_("Saved."),
         back=reverse("alliance:minutes-sign", args=[number]),
         title=_("Remarks in the minutes"),
@@ -320,9 +310,9 @@ def minutes_sign(request, number):
         request,
         about=meeting,
         form=form,
-        rule=lambda **how: rules.sign(row, role=role, **form.cleaned_data, **how),
+        rule=partial(rules.sign, row, role=role),
         done=_("Signed. With both signatures the minutes are published."),
-        back=meeting.get_absolute_url(),
+        template="alliance/minutes-sign.html",
         title=_("Sign the minutes as chair")
         if role == rules.CHAIR
         else _("Sign the minutes as recorder"),

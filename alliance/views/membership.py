@@ -1,6 +1,7 @@
 """Doors to members: the public directory, a member's own page, the secretariat's roll."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
@@ -35,7 +36,7 @@ from core import cache, clock, figures, paging
 from core.calendar import day_of
 from core.lifecycle import RuleBroken
 from core.models import Region
-from core.views import pdf_response, public, refusal
+from core.views import asked, pdf_response, posted, public, refusal
 from publication.notice_pdf import verify_url
 
 MENU = {
@@ -280,26 +281,19 @@ def nomination_confirm(request, number, code):
 @require_post(*SECRETARIAT, Post.ACADEMIC_CHAIR)
 def nomination_refuse(request, number, code):
     delegate = _nominated(request, code)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        try:
-            delegates.refuse(delegate, **form.cleaned_data, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=delegate.member, form=form)
-        else:
-            messages.success(request, _("Refused. The unit has been told why."))
-            return redirect("alliance:delegates", number)
-    context = {
-        "desk": True,
-        "form": form,
-        "title": _("Refuse this nominee?"),
-        "text": f"{delegate.name} · {delegate.get_role_display()} · {delegate.member.organisation}",
-        "consequences": [_("The unit reads your reason and may name another.")],
-        "verb": _("Refuse the nominee"),
-        "danger": True,
-        "back": reverse("alliance:delegates", args=[number]),
-    }
-    return render(request, "confirm.html", context)
+    return asked(
+        request,
+        about=delegate.member,
+        form=ReasonForm(posted(request)),
+        rule=partial(delegates.refuse, delegate),
+        done=_("Refused. The unit has been told why."),
+        back=reverse("alliance:delegates", args=[number]),
+        title=_("Refuse this nominee?"),
+        text=f"{delegate.name} · {delegate.get_role_display()} · {delegate.member.organisation}",
+        consequences=[_("The unit reads your reason and may name another.")],
+        verb=_("Refuse the nominee"),
+        danger=True,
+    )
 
 
 # ── what they share ──────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,7 @@
 """Doors to the officers of an alliance: by its chair and secretary-general, or by the registrar."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +16,7 @@ from alliance.forms.officers import AppointForm
 from alliance.models import Alliance, Officer, Post
 from core import clock
 from core.lifecycle import RuleBroken
-from core.views import refusal
+from core.views import asked, refusal
 
 WITHIN, ABOVE = "alliance:officers", "alliance:registrar-officers"
 
@@ -70,25 +72,18 @@ def _page(request, alliance, here):
 def _relieve(request, alliance, code, here):
     rows = Officer.objects.select_related("alliance", "seat__user")
     officer = get_object_or_404(rows, alliance=alliance, code=code)
-    if request.method == "POST":
-        try:
-            rules.relieve(officer, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=officer)
-        else:
-            messages.success(request, _("The term is ended; the register shows it."))
-        return redirect(here, alliance.number)
-    context = {
-        "desk": True,
-        "action": "",
-        "title": _("End this term?"),
-        "text": f"{officer.seat.user} · {officer.get_post_display()}",
-        "consequences": [_("The person can no longer act for the alliance in this post.")],
-        "verb": _("End the term"),
-        "danger": True,
-        "back": reverse(here, args=[alliance.number]),
-    }
-    return render(request, "confirm.html", context)
+    return asked(
+        request,
+        about=officer,
+        rule=partial(rules.relieve, officer),
+        done=_("The term is ended; the register shows it."),
+        back=reverse(here, args=[alliance.number]),
+        title=_("End this term?"),
+        text=f"{officer.seat.user} · {officer.get_post_display()}",
+        consequences=[_("The person can no longer act for the alliance in this post.")],
+        verb=_("End the term"),
+        danger=True,
+    )
 
 
 def _registered(request, number):

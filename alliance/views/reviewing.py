@@ -1,6 +1,7 @@
 """Doors of the secretariat: whom it invites, and the review of what units hand in."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -26,7 +27,7 @@ from alliance.models import (
 from core import clock, paging
 from core.lifecycle import RuleBroken
 from core.models import Upload
-from core.views import refusal
+from core.views import asked, posted, refusal
 
 secretary = require_post(*SECRETARIAT)
 INVITED = {
@@ -77,23 +78,16 @@ def join_invitations(request, number):
 @secretary
 def join_invitation_withdraw(request, number, code):
     invitation = get_object_or_404(JoinInvitation, alliance=request.alliance, code=code)
-    back = reverse("alliance:join-invitations", args=[number])
-    if request.method == "POST":
-        try:
-            joining.withdraw(invitation, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=invitation)
-        else:
-            messages.success(request, _("The invitation was withdrawn."))
-        return redirect(back)
-    context = {
-        "title": _("Withdraw the invitation of %(unit)s?") % {"unit": invitation.unit_name},
-        "consequences": [_("The unit can no longer accept it; you may invite it anew.")],
-        "verb": _("Withdraw the invitation"),
-        "back": back,
-        "desk": True,
-    }
-    return render(request, "confirm.html", context)
+    return asked(
+        request,
+        about=invitation,
+        rule=partial(joining.withdraw, invitation),
+        done=_("The invitation was withdrawn."),
+        back=reverse("alliance:join-invitations", args=[number]),
+        title=_("Withdraw the invitation of %(unit)s?") % {"unit": invitation.unit_name},
+        consequences=[_("The unit can no longer accept it; you may invite it anew.")],
+        verb=_("Withdraw the invitation"),
+    )
 
 
 # ── review ───────────────────────────────────────────────────────────────────────────────────────
@@ -254,32 +248,25 @@ def application_forward(request, number, code):
     at = clock.now()
     levels = admission.levels(request.alliance, at)
     body = admission.decided_by(request.alliance, at)
-    form = forms.ForwardForm(request.POST or None, levels=levels)
-    back = reverse("alliance:application-review", args=[number, code])
-    if form.is_bound and form.is_valid():
-        try:
-            admission.forward(found, level=form.cleaned_data["level"], by=request.seat, at=at)
-        except RuleBroken as refused:
-            refusal(request, refused, about=found)
-            return redirect(back)
-        messages.success(request, _("It is before the deciding body now."))
-        return redirect("alliance:applications", number)
     if found.state != ApplicationState.SUBMITTED or not levels:
         raise Http404
-    context = {
-        "title": _("Put %(unit)s before the body: %(body)s?")
+    return asked(
+        request,
+        about=found,
+        form=forms.ForwardForm(posted(request), levels=levels),
+        rule=partial(admission.forward, found),
+        done=_("It is before the deciding body now."),
+        back=reverse("alliance:application-review", args=[number, code]),
+        onward=reverse("alliance:applications", args=[number]),
+        title=_("Put %(unit)s before the body: %(body)s?")
         % {"unit": found.organisation, "body": body},
-        "consequences": [
+        consequences=[
             _("The charter in force names this body for admissions; it decides by a vote."),
             _("The unit is told; its forms can no longer be changed."),
             _("Members of the alliance may read what was handed in."),
         ],
-        "verb": _("Put it before the body"),
-        "back": back,
-        "form": form,
-        "desk": True,
-    }
-    return render(request, "confirm.html", context)
+        verb=_("Put it before the body"),
+    )
 
 
 def _handed_in(request, code):

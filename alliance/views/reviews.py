@@ -1,5 +1,7 @@
 """Doors of the registrar 登记机关: founding applications are returned, refused, registered."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -16,7 +18,7 @@ from alliance.models import Alliance, Founding, FoundingState
 from alliance.views.foundings import visible
 from core import clock, paging
 from core.lifecycle import RuleBroken
-from core.views import refusal
+from core.views import asked, posted, refusal
 
 MENU = {
     "wait": paging.Order(gettext_lazy("longest waiting first"), "submitted_at", "pk"),
@@ -77,20 +79,14 @@ def return_(request, code):
 @step_up()
 def refuse(request, code):
     found = _under_review(request, code)
-    form = ReasonForm(request.POST or None, initial=kept(request))
-    if form.is_valid():
-        try:
-            rules.refuse(found, reason=form.cleaned_data["reason"], by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=found, form=form)
-        else:
-            messages.success(request, _("The application is refused; its lead unit was told."))
-            return redirect("alliance:founding", code)
-    return _asked(
+    return asked(
         request,
-        found,
-        form=form,
+        about=found,
+        form=ReasonForm(posted(request), initial=kept(request)),
+        rule=partial(rules.refuse, found),
+        done=_("The application is refused; its lead unit was told."),
         title=_("Refuse this application?"),
+        text=str(found),
         warning=_("It cannot be taken back: the unit would have to apply anew."),
         verb=_("Refuse it"),
         danger=True,
@@ -102,28 +98,17 @@ def refuse(request, code):
 def register(request, code):
     found = _under_review(request, code)
     met = all(check.met for check in rules.checks_of(found))
-    sent = request.method == "POST"
-    form = RegisterForm(request.POST if sent else None, met=met, initial=kept(request))
-    if sent and form.is_valid():
-        try:
-            alliance = rules.register(
-                found,
-                despite=form.cleaned_data.get("despite", ""),
-                by=request.seat,
-                at=clock.now(),
-            )
-        except RuleBroken as refused:
-            refusal(request, refused, about=found, form=form)
-        else:
-            done = _("Registered as %(number)s; the notice is published.")
-            messages.success(request, done % {"number": alliance.number})
-            return redirect("alliance:founding", code)
     units = found.units.filter(state="consented").count() + 1
-    return _asked(
+    return asked(
         request,
-        found,
-        form=form,
+        about=found,
+        form=RegisterForm(posted(request), met=met, initial=kept(request)),
+        rule=partial(rules.register, found),
+        done=lambda made: (
+            _("Registered as %(number)s; the notice is published.") % {"number": made.number}
+        ),
         title=_("Register this alliance?"),
+        text=str(found),
         consequences=[
             _("It gets its number; the notice of registration is published and never changed."),
             _("%(units)s founding units become members.") % {"units": units},
@@ -139,8 +124,3 @@ def _under_review(request, code):
     if not may or found.state != FoundingState.SUBMITTED:
         raise Http404
     return found
-
-
-def _asked(request, found, **words):
-    context = {"desk": True, "action": "", "text": str(found), "back": found.get_absolute_url()}
-    return render(request, "confirm.html", {**context, **words})

@@ -1,5 +1,7 @@
 """Doors of those who bid, and of those who throw the dice."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404
@@ -14,7 +16,7 @@ from accounts.stepup import kept, step_up
 from core import clock
 from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
-from core.views import refusal
+from core.views import asked, refusal
 from marketplace import bids, closing, eligibility, order_papers, witnessing
 from marketplace.forms.orders import BidForm, WitnessesForm
 from marketplace.models import Bid, OrderState, ServiceOrder
@@ -84,27 +86,22 @@ def bid_detail(request, code):
 @step_up()
 def bid_withdraw(request, code):
     bid = _mine(request, code)
-    if request.method == "POST":
-        try:
-            bids.withdraw(bid, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=bid)
-        else:
-            messages.success(request, _("Your bid is withdrawn; its envelope stays shut."))
-        return redirect("marketplace:bid-detail", bid.code)
-    words = {
-        "title": _("Withdraw this bid?"),
-        "text": str(bid.order),
-        "consequences": [
+    return asked(
+        request,
+        about=bid,
+        rule=partial(bids.withdraw, bid),
+        done=_("Your bid is withdrawn; its envelope stays shut."),
+        back=reverse("marketplace:bid-detail", args=[bid.code]),
+        title=_("Withdraw this bid?"),
+        text=str(bid.order),
+        consequences=[
             _("Its envelope will never be opened."),
             _("You may bid anew until %(until)s.")
             % {"until": order_papers.instant(bid.order.open_until)},
         ],
-        "verb": _("Withdraw the bid"),
-        "keep": _("Leave it in"),
-        "back": reverse("marketplace:bid-detail", args=[bid.code]),
-    }
-    return render(request, "confirm.html", words)
+        verb=_("Withdraw the bid"),
+        keep=_("Leave it in"),
+    )
 
 
 # ── dice ─────────────────────────────────────────────────────────────────────────────────────────
@@ -173,27 +170,22 @@ def _link(number, token):
 def order_witness(request, number, token):
     """Where a witness's link leads: he enters once, for good."""
     order = get_object_or_404(ServiceOrder.objects.public(), number=number)
-    if request.method == "POST":
-        try:
-            closing.enter(order, token, by=request.user, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=order)
-            return redirect("marketplace:order-detail", order.number)
-        return redirect("marketplace:order-dice", order.code)
-    words = {
-        "alone": True,  # without the menu of the desk
-        "title": _("Be a witness of this selection?"),
-        "text": f"{order.number} {order}",
-        "consequences": [
+    return asked(
+        request,
+        about=order,
+        rule=lambda *, by, at: closing.enter(order, token, by=request.user, at=at),
+        onward=reverse("marketplace:order-dice", args=[order.code]),
+        alone=True,  # without the menu of the desk
+        title=_("Be a witness of this selection?"),
+        text=f"{order.number} {order}",
+        consequences=[
             _("You have no seat at the owner, at an agency that bids, or at the platform."),
             _("You throw twenty ten-sided dice, or see them thrown, and type in what they show."),
             _("Your name stands in the notice and in the result."),
         ],
-        "warning": _("The link works once, for the account with which you are signed in."),
-        "verb": _("Enter as a witness"),
-        "back": reverse("marketplace:order-detail", args=[order.number]),
-    }
-    return render(request, "confirm.html", words)
+        warning=_("The link works once, for the account with which you are signed in."),
+        verb=_("Enter as a witness"),
+    )
 
 
 @signed_in

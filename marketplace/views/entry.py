@@ -1,5 +1,7 @@
 """Doors to an agency's entry, for the unit itself: the draft, what was handed in, what it has."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +16,7 @@ from accounts.models import Deed
 from core import clock
 from core.calendar import day_of
 from core.lifecycle import RuleBroken
-from core.views import refusal
+from core.views import asked, refusal
 from marketplace import agencies, conditions, credentials, eligibility
 from marketplace.entry import SECTIONS, Entry
 from marketplace.forms import entry as forms
@@ -334,22 +336,18 @@ def service_offer(request, slug=None):
 def service_stop(request, slug):
     agency = _listed_own(request)
     item = get_object_or_404(ServiceItem, agency_services__in=agency.services.current(), code=slug)
-    if request.method == "POST":
-        try:
-            credentials.stop_offering(agency, item, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=agency)
-        return redirect("marketplace:entry")
-    context = {
-        "title": _("Stop offering “%(item)s”?") % {"item": item.name},
-        "consequences": [
+    return asked(
+        request,
+        about=agency,
+        rule=partial(credentials.stop_offering, agency, item),
+        back=reverse("marketplace:entry"),
+        title=_("Stop offering “%(item)s”?") % {"item": item.name},
+        consequences=[
             _("The service leaves your public page at once."),
             _("You cannot bid for new orders of it; bids and contracts under way go on."),
         ],
-        "verb": _("Stop offering"),
-        "back": reverse("marketplace:entry"),
-    }
-    return render(request, "confirm.html", context)
+        verb=_("Stop offering"),
+    )
 
 
 @applicant
@@ -418,24 +416,20 @@ def credential_end(request, code):
     """Give up a qualification or certificate, strike off a person: asked first."""
     agency = _listed_own(request)
     row = find_credential(code, agency=agency)
-    if request.method == "POST":
-        try:
-            credentials.end(row, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=agency)
-        return redirect("marketplace:entry")
-    context = {
-        "title": _("Take “%(row)s” off your list?") % {"row": row},
-        "consequences": [
+    return asked(
+        request,
+        about=agency,
+        rule=partial(credentials.end, row),
+        back=reverse("marketplace:entry"),
+        title=_("Take “%(row)s” off your list?") % {"row": row},
+        consequences=[
             _("It leaves your public page at once and counts for no new bid."),
             _("Bids and contracts under way go on; the history keeps it."),
         ],
-        "warning": _("This cannot be undone: adding it again is a new review."),
-        "verb": _("Take it off"),
-        "back": reverse("marketplace:entry"),
-        "danger": True,
-    }
-    return render(request, "confirm.html", context)
+        warning=_("This cannot be undone: adding it again is a new review."),
+        verb=_("Take it off"),
+        danger=True,
+    )
 
 
 def find_credential(code, **of):

@@ -1,5 +1,7 @@
 """Doors to the deeds of orders on the desk: writing, approving, ending, evaluating."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
@@ -18,7 +20,7 @@ from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.models import Region, Upload
 from core.once import AlreadyDone
-from core.views import refusal
+from core.views import asked, posted, refusal
 from credit.models import Scheme
 from marketplace import closing, evaluations, offers, order_papers, orders, outlook
 from marketplace.filters import SORTS
@@ -208,17 +210,13 @@ def order_submit(request, code):
 @require_seat(Deed.WRITE_ORDER)
 def order_discard(request, code):
     order = _writable(request, code)
-    if request.method == "POST":
-        try:
-            orders.discard(order, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=order)
-            return redirect("marketplace:desk-order", order.code)
-        messages.success(request, _("The draft was deleted."))
-        return redirect("marketplace:desk-orders")
-    return _asked(
+    return asked(
         request,
-        order,
+        about=order,
+        rule=partial(orders.discard, order),
+        done=_("The draft was deleted."),
+        back=_desk(order),
+        onward="marketplace:desk-orders",
         title=_("Delete this draft?"),
         text=str(order),
         warning=_("It cannot be brought back."),
@@ -232,17 +230,12 @@ def order_discard(request, code):
 def order_publish(request, code):
     order = _visible(request, code)
     _refuse_above(request, order)
-    if request.method == "POST":
-        try:
-            order = orders.publish(order, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=order)
-        else:
-            messages.success(request, _("Published as %(number)s.") % {"number": order.number})
-        return redirect("marketplace:desk-order", order.code)
-    return _asked(
+    return asked(
         request,
-        order,
+        about=order,
+        rule=partial(orders.publish, order),
+        done=lambda made: _("Published as %(number)s.") % {"number": made.number},
+        back=_desk(order),
         title=_("Publish this notice?"),
         text=str(order),
         consequences=[
@@ -260,27 +253,35 @@ def order_publish(request, code):
 
 @require_seat(Deed.APPROVE_ORDER, Deed.REVIEW_ORDER)
 def order_return(request, code):
-    return _with_reason(
+    order = _visible(request, code)
+    return asked(
         request,
-        _visible(request, code),
-        orders.return_,
-        title=_("Return the order for correction"),
-        verb=_("Return for correction"),
+        about=order,
+        form=ReasonForm(posted(request), initial=kept(request)),
+        rule=partial(orders.return_, order),
         done=_("The order went back to its writer."),
+        back=_desk(order),
+        title=_("Return the order for correction"),
+        text=str(order),
+        verb=_("Return for correction"),
     )
 
 
 @require_seat(Deed.APPROVE_ORDER)
 @step_up(two_factors=True)
 def order_withdraw(request, code):
-    return _with_reason(
+    order = _own(request, code)
+    return asked(
         request,
-        _own(request, code),
-        orders.withdraw,
-        title=_("End this order?"),
-        verb=_("End the order"),
+        about=order,
+        form=ReasonForm(posted(request), initial=kept(request)),
+        rule=partial(orders.withdraw, order),
         done=_("The order is ended; the notice is published."),
+        back=_desk(order),
+        title=_("End this order?"),
+        text=str(order),
         warning=_("This is published with the reason, and cannot be taken back. Bids stay sealed."),
+        verb=_("End the order"),
         danger=True,
     )
 
@@ -411,19 +412,5 @@ def _before(order, step):
     return reverse("marketplace:order-step", args=[order.code, slugs[place - 1]]) if place else ""
 
 
-def _asked(request, order, **words):
-    words.setdefault("back", reverse("marketplace:desk-order", args=[order.code]))
-    return render(request, "confirm.html", {"action": "", **words})
-
-
-def _with_reason(request, order, rule, *, done, **words):
-    form = ReasonForm(request.POST or None, initial=kept(request))
-    if form.is_valid():
-        try:
-            rule(order, reason=form.cleaned_data["reason"], by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=order, form=form)
-        else:
-            messages.success(request, done)
-            return redirect("marketplace:desk-order", order.code)
-    return _asked(request, order, form=form, text=str(order), **words)
+def _desk(order):
+    return reverse("marketplace:desk-order", args=[order.code])

@@ -1,5 +1,7 @@
 """Doors to the review of entries, for the operator: the queue, the checks, the decision."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +14,7 @@ from accounts.models import Deed
 from core import clock
 from core.calendar import day_of
 from core.lifecycle import RuleBroken
-from core.views import refusal
+from core.views import asked, refusal
 from marketplace import agencies, conditions, credentials, eligibility
 from marketplace.forms.reviews import LookForm, ReasonForm, ReturnForm
 from marketplace.models import (
@@ -124,26 +126,22 @@ def _checks(agency):
 def entry_admit(request, code):
     """Pass the entry: asked first, since it goes public and cannot be undone."""
     agency = _entry(code)
-    if request.method == "POST":
-        try:
-            agencies.admit(agency, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=agency)
-            return redirect("marketplace:entry-review", code)
-        messages.success(request, _("Listed in public: the unit has a letter."))
-        return redirect("marketplace:entries")
-    context = {
-        "title": _("List “%(name)s” in public?") % {"name": agency.organisation.name},
-        "consequences": [
+    return asked(
+        request,
+        about=agency,
+        rule=partial(agencies.admit, agency),
+        done=_("Listed in public: the unit has a letter."),
+        back=reverse("marketplace:entry-review", args=[code]),
+        onward="marketplace:entries",
+        title=_("List “%(name)s” in public?") % {"name": agency.organisation.name},
+        consequences=[
             _("Its public page appears at once, and it may bid for orders."),
             _("Every qualification and practitioner of the entry counts as verified."),
             _("The unit has a letter."),
         ],
-        "warning": _("This cannot be undone."),
-        "verb": _("Pass: list it"),
-        "back": reverse("marketplace:entry-review", args=[code]),
-    }
-    return render(request, "confirm.html", context)
+        warning=_("This cannot be undone."),
+        verb=_("Pass: list it"),
+    )
 
 
 @reviewer

@@ -1,5 +1,7 @@
 """Doors to the owner's deeds of an argument: preparing, publishing, answering, closing."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,9 +13,9 @@ from accounts.access import require_seat
 from accounts.models import Deed, Standing
 from accounts.stepup import kept, step_up
 from core import clock, paging
+from core.forms import OnceForm
 from core.lifecycle import RuleBroken
-from core.once import AlreadyDone
-from core.views import refusal
+from core.views import asked, posted, refusal
 from procurement import argument_course, argument_papers, arguments, comments
 from procurement.forms.arguments import CloseForm, ExpertForm, ReasonForm, ReplyForm, TermsForm
 from procurement.models import Argument, ArgumentState, Comment, Need
@@ -40,29 +42,21 @@ def desk_arguments(request):
 def argument_new(request, need):
     """Begin to argue a need: asked once more on GET, so that a link makes no row."""
     row = get_object_or_404(Need.objects.owned_by(request.seat.organisation), code=need)
-    if request.method == "POST":
-        try:
-            key = request.POST.get("once", "")[:32]
-            argument = arguments.begin(row, key=key, by=request.seat, at=clock.now())
-        except AlreadyDone as begun:
-            return redirect("procurement:desk-argument", begun.subject_code)
-        except RuleBroken as refused:
-            refusal(request, refused, about=row)
-            return redirect(row.get_absolute_url())
-        return redirect("procurement:desk-argument", argument.code)
-    words = {
-        "desk": True,
-        "title": _("Argue this need in public?"),
-        "text": f"{row.number}　{row.title}",
-        "consequences": [
+    return asked(
+        request,
+        about=row,
+        form=OnceForm(posted(request)),
+        rule=lambda *, once, **how: arguments.begin(row, key=once, **how),
+        onward=_desk,
+        title=_("Argue this need in public?"),
+        text=f"{row.number}　{row.title}",
+        consequences=[
             _("You name the experts, who give their opinion on six topics."),
             _("The notice lets everybody comment; each comment is answered."),
             _("With the result the need is settled, and its procurement may begin."),
         ],
-        "verb": _("Begin"),
-        "back": row.get_absolute_url(),
-    }
-    return render(request, "confirm.html", words)
+        verb=_("Begin"),
+    )
 
 
 @require_seat()
@@ -129,18 +123,15 @@ def expert_name(request, code):
 @require_seat(Deed.WRITE_NEED)
 def argument_discard(request, code):
     argument = _draft(request, code)
-    if request.method == "POST":
-        try:
-            arguments.discard(argument, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=argument)
-            return redirect("procurement:desk-argument", argument.code)
-        messages.success(request, _("The draft was deleted."))
-        return redirect("procurement:desk-arguments")
-    return _asked(
+    return asked(
         request,
-        argument,
+        about=argument,
+        rule=partial(arguments.discard, argument),
+        done=_("The draft was deleted."),
+        back=_desk(argument),
+        onward="procurement:desk-arguments",
         title=_("Delete this draft?"),
+        text=argument.need.title,
         warning=_("It cannot be brought back."),
         verb=_("Delete the draft"),
         danger=True,
@@ -151,20 +142,16 @@ def argument_discard(request, code):
 @step_up()
 def argument_publish(request, code):
     argument = _draft(request, code)
-    if request.method == "POST":
-        try:
-            argument = arguments.publish(argument, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=argument)
-        else:
-            messages.success(request, _("Published as %(number)s.") % {"number": argument.number})
-        return redirect("procurement:desk-argument", argument.code)
     opens, closes = argument.opens_at, argument.closes_at
     period = {"opens": instant(opens), "closes": instant(closes)} if opens and closes else None
-    return _asked(
+    return asked(
         request,
-        argument,
+        about=argument,
+        rule=partial(arguments.publish, argument),
+        done=lambda made: _("Published as %(number)s.") % {"number": made.number},
+        back=_desk(argument),
         title=_("Publish this argument?"),
+        text=argument.need.title,
         consequences=[
             _("The notice and the experts' opinions are published at once, and never changed."),
             _("Everybody may comment from %(opens)s until %(closes)s.") % period
@@ -180,21 +167,15 @@ def argument_publish(request, code):
 @step_up()
 def argument_withdraw(request, code):
     argument = _own(request, code)
-    form = ReasonForm(request.POST or None, initial=kept(request))
-    if form.is_valid():
-        try:
-            reason = form.cleaned_data["reason"]
-            arguments.withdraw(argument, reason=reason, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=argument, form=form)
-        else:
-            messages.success(request, _("The argument is ended; the notice is published."))
-            return redirect("procurement:desk-argument", argument.code)
-    return _asked(
+    return asked(
         request,
-        argument,
-        form=form,
+        about=argument,
+        form=ReasonForm(posted(request), initial=kept(request)),
+        rule=partial(arguments.withdraw, argument),
+        done=_("The argument is ended; the notice is published."),
+        back=_desk(argument),
         title=_("End this argument?"),
+        text=argument.need.title,
         warning=_("This is published with the reason, and cannot be taken back."),
         verb=_("End the argument"),
         danger=True,
@@ -207,20 +188,15 @@ def argument_close(request, code):
     argument = _own(request, code)
     if argument.state != ArgumentState.PUBLISHED:
         raise Http404
-    form = CloseForm(request.POST or None, initial=kept(request))
-    if form.is_valid():
-        try:
-            arguments.close(argument, **form.cleaned_data, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=argument, form=form)
-        else:
-            messages.success(request, _("The result is published."))
-            return redirect("procurement:desk-argument", argument.code)
-    return _asked(
+    return asked(
         request,
-        argument,
-        form=form,
+        about=argument,
+        form=CloseForm(posted(request), initial=kept(request)),
+        rule=partial(arguments.close, argument),
+        done=_("The result is published."),
+        back=_desk(argument),
         title=_("Publish the result of the argument?"),
+        text=argument.need.title,
         warning=_("The result is published with all comments and answers, and never changed."),
         verb=_("Publish the result"),
     )
@@ -283,7 +259,5 @@ def _missing(argument, follows, at):
     return ""
 
 
-def _asked(request, argument, **words):
-    words.setdefault("text", argument.need.title)
-    words.setdefault("back", reverse("procurement:desk-argument", args=[argument.code]))
-    return render(request, "confirm.html", {"desk": True, "action": "", **words})
+def _desk(argument):
+    return reverse("procurement:desk-argument", args=[argument.code])

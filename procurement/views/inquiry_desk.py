@@ -1,5 +1,7 @@
 """Doors to the owner's deeds of an inquiry before its notice: writing, approving, ending."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
@@ -16,7 +18,7 @@ from core import clock, paging
 from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
-from core.views import refusal
+from core.views import asked, posted, refusal
 from procurement import inquiries, inquiry_guard, inquiry_offers, inquiry_papers
 from procurement.forms.arguments import ReasonForm
 from procurement.forms.inquiries import TermsForm, bound
@@ -162,18 +164,15 @@ def inquiry_submit(request, code):
 @require_seat(Deed.RUN_PROCEDURE)
 def inquiry_discard(request, code):
     procedure = _writable(request, code)
-    if request.method == "POST":
-        try:
-            inquiries.discard(procedure, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=procedure)
-            return redirect("procurement:desk-inquiry", procedure.code)
-        messages.success(request, _("The draft was deleted."))
-        return redirect("procurement:desk-inquiries")
-    return _asked(
+    return asked(
         request,
-        procedure,
+        about=procedure,
+        rule=partial(inquiries.discard, procedure),
+        done=_("The draft was deleted."),
+        back=_desk(procedure),
+        onward="procurement:desk-inquiries",
         title=_("Delete this draft?"),
+        text=str(procedure),
         warning=_("It cannot be brought back."),
         verb=_("Delete the draft"),
         danger=True,
@@ -188,18 +187,14 @@ def inquiry_publish(request, code):
         Deed.APPROVE_NEED, procedure.budget
     ):
         raise PermissionDenied
-    if request.method == "POST":
-        try:
-            procedure = inquiries.publish(procedure, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=procedure)
-        else:
-            messages.success(request, _("Published as %(number)s.") % {"number": procedure.number})
-        return redirect("procurement:desk-inquiry", procedure.code)
-    return _asked(
+    return asked(
         request,
-        procedure,
+        about=procedure,
+        rule=partial(inquiries.publish, procedure),
+        done=lambda made: _("Published as %(number)s.") % {"number": made.number},
+        back=_desk(procedure),
         title=_("Publish this notice?"),
+        text=str(procedure),
         consequences=[
             _("The notice is published at once, numbered, and never changed."),
             _("The platform commits to the secret number that decides between equal prices."),
@@ -215,27 +210,35 @@ def inquiry_publish(request, code):
 
 @require_seat(Deed.APPROVE_NEED, Deed.REVIEW_ORDER)
 def inquiry_return(request, code):
-    return _with_reason(
+    procedure = _visible(request, code)
+    return asked(
         request,
-        _visible(request, code),
-        inquiries.return_,
-        title=_("Return the inquiry for correction"),
-        verb=_("Return for correction"),
+        about=procedure,
+        form=ReasonForm(posted(request), initial=kept(request)),
+        rule=partial(inquiries.return_, procedure),
         done=_("The inquiry went back to its writer."),
+        back=_desk(procedure),
+        title=_("Return the inquiry for correction"),
+        text=str(procedure),
+        verb=_("Return for correction"),
     )
 
 
 @require_seat(Deed.APPROVE_NEED)
 @step_up()
 def inquiry_withdraw(request, code):
-    return _with_reason(
+    procedure = _own(request, code)
+    return asked(
         request,
-        _own(request, code),
-        inquiries.withdraw,
-        title=_("End this inquiry?"),
-        verb=_("End the inquiry"),
+        about=procedure,
+        form=ReasonForm(posted(request), initial=kept(request)),
+        rule=partial(inquiries.withdraw, procedure),
         done=_("The inquiry is ended; the notice is published."),
+        back=_desk(procedure),
+        title=_("End this inquiry?"),
+        text=str(procedure),
         warning=_("This is published with the reason, and cannot be taken back."),
+        verb=_("End the inquiry"),
         danger=True,
     )
 
@@ -295,20 +298,5 @@ def _whole(rows):
     )
 
 
-def _asked(request, procedure, **words):
-    words.setdefault("text", str(procedure))
-    words.setdefault("back", reverse("procurement:desk-inquiry", args=[procedure.code]))
-    return render(request, "confirm.html", {"desk": True, "action": "", **words})
-
-
-def _with_reason(request, procedure, rule, *, done, **words):
-    form = ReasonForm(request.POST or None, initial=kept(request))
-    if form.is_valid():
-        try:
-            rule(procedure, reason=form.cleaned_data["reason"], by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=procedure, form=form)
-        else:
-            messages.success(request, done)
-            return redirect("procurement:desk-inquiry", procedure.code)
-    return _asked(request, procedure, form=form, **words)
+def _desk(procedure):
+    return reverse("procurement:desk-inquiry", args=[procedure.code])

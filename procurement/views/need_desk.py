@@ -1,5 +1,7 @@
 """Doors to the deeds of needs on the desk: writing, importing, approving, correcting, ending."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +18,7 @@ from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.once import AlreadyDone
-from core.views import refusal
+from core.views import asked, posted, refusal
 from procurement import checker, composing, importing, need_papers, needs, rulebook
 from procurement.document import STANDARD, File, Section, numbers
 from procurement.forms.needs import (
@@ -241,21 +243,17 @@ def need_section_add(request, code):
 def need_section_drop(request, code, key):
     need = _written(request, code)
     section = _section(need, key)
-    if request.method == "POST":
-        try:
-            needs.drop_section(need, key, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=need)
-        return redirect("procurement:need-edit", need.code)
-    return _asked(
+    return asked(
         request,
-        need,
+        about=need,
+        rule=partial(needs.drop_section, need, key),
+        back=reverse("procurement:need-section", args=[need.code, key]),
+        onward=reverse("procurement:need-edit", args=[need.code]),
         title=_("Take this section out?"),
         text=section.title,
         warning=_("What was written in it is lost."),
         verb=_("Take the section out"),
         danger=True,
-        back=reverse("procurement:need-section", args=[need.code, key]),
     )
 
 
@@ -328,17 +326,13 @@ def need_submit(request, code):
 @require_seat(Deed.WRITE_NEED)
 def need_discard(request, code):
     need = _written(request, code)
-    if request.method == "POST":
-        try:
-            needs.discard(need, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=need)
-            return redirect("procurement:desk-need", need.code)
-        messages.success(request, _("The draft was deleted."))
-        return redirect("procurement:desk-needs")
-    return _asked(
+    return asked(
         request,
-        need,
+        about=need,
+        rule=partial(needs.discard, need),
+        done=_("The draft was deleted."),
+        back=_desk(need),
+        onward="procurement:desk-needs",
         title=_("Delete this draft?"),
         text=str(need),
         warning=_("It cannot be brought back."),
@@ -353,17 +347,12 @@ def need_discard(request, code):
 @require_seat(Deed.APPROVE_NEED)
 def need_publish(request, code):
     need = _own(request, code)
-    if request.method == "POST":
-        try:
-            need = needs.publish(need, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=need)
-        else:
-            messages.success(request, _("Published as %(number)s.") % {"number": need.number})
-        return redirect("procurement:desk-need", need.code)
-    return _asked(
+    return asked(
         request,
-        need,
+        about=need,
+        rule=partial(needs.publish, need),
+        done=lambda made: _("Published as %(number)s.") % {"number": made.number},
+        back=_desk(need),
         title=_("Publish this need?"),
         text=str(need),
         consequences=[
@@ -377,43 +366,46 @@ def need_publish(request, code):
 
 @require_seat(Deed.APPROVE_NEED)
 def need_return(request, code):
-    return _with_reason(
+    need = _own(request, code)
+    return asked(
         request,
-        _own(request, code),
-        needs.return_,
+        about=need,
+        form=ReasonForm(posted(request)),
+        rule=partial(needs.return_, need),
+        back=_desk(need),
+        text=str(need),
+        done=_("The need went back to its writer."),
         title=_("Return the need for correction"),
         verb=_("Return for correction"),
-        done=_("The need went back to its writer."),
     )
 
 
 @require_seat(Deed.WRITE_NEED)
 def need_correct(request, code):
-    return _with_reason(
+    need = _own(request, code)
+    return asked(
         request,
-        _own(request, code),
-        needs.begin_correction,
-        title=_("Correct this need?"),
-        verb=_("Begin the correction"),
+        about=need,
+        form=ReasonForm(posted(request)),
+        rule=partial(needs.begin_correction, need),
+        back=_desk(need),
+        text=str(need),
         done=_("Write the correction; a second person publishes it as the next version."),
+        title=_("Correct this need?"),
         warning=_("The reason is published with the correction; the earlier version stays."),
+        verb=_("Begin the correction"),
     )
 
 
 @require_seat(Deed.WRITE_NEED)
 def need_correct_drop(request, code):
     need = _own(request, code)
-    if request.method == "POST":
-        try:
-            needs.drop_correction(need, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=need)
-        else:
-            messages.success(request, _("The correction was given up."))
-        return redirect("procurement:desk-need", need.code)
-    return _asked(
+    return asked(
         request,
-        need,
+        about=need,
+        rule=partial(needs.drop_correction, need),
+        done=_("The correction was given up."),
+        back=_desk(need),
         title=_("Give the correction up?"),
         text=str(need),
         warning=_("What was written of it is lost; the published version stays."),
@@ -424,28 +416,36 @@ def need_correct_drop(request, code):
 
 @require_seat(Deed.APPROVE_NEED)
 def need_withdraw(request, code):
-    return _with_reason(
+    need = _own(request, code)
+    return asked(
         request,
-        _own(request, code),
-        needs.withdraw,
-        title=_("End this need?"),
-        verb=_("End the need"),
+        about=need,
+        form=ReasonForm(posted(request)),
+        rule=partial(needs.withdraw, need),
+        back=_desk(need),
+        text=str(need),
         done=_("The need is ended; the notice is published."),
+        title=_("End this need?"),
         warning=_("This is published with the reason, and cannot be taken back."),
+        verb=_("End the need"),
         danger=True,
     )
 
 
 @require_seat(Deed.APPROVE_NEED)
 def need_settle(request, code):
-    return _with_reason(
+    need = _own(request, code)
+    return asked(
         request,
-        _own(request, code),
-        needs.settle,
-        title=_("Go on without an argument?"),
-        verb=_("No argument is needed"),
+        about=need,
+        form=ReasonForm(posted(request)),
+        rule=partial(needs.settle, need),
+        back=_desk(need),
+        text=str(need),
         done=_("The need is settled: a procedure may begin."),
+        title=_("Go on without an argument?"),
         warning=_("The reason is published. The need can no longer be corrected."),
+        verb=_("No argument is needed"),
     )
 
 
@@ -641,19 +641,5 @@ def _before(need, key):
     return reverse("procurement:need-section", args=[need.code, keys[place - 1]])
 
 
-def _asked(request, need, **words):
-    words.setdefault("back", reverse("procurement:desk-need", args=[need.code]))
-    return render(request, "confirm.html", {"desk": True, "action": "", **words})
-
-
-def _with_reason(request, need, rule, *, done, **words):
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        try:
-            rule(need, reason=form.cleaned_data["reason"], by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=need, form=form)
-        else:
-            messages.success(request, done)
-            return redirect("procurement:desk-need", need.code)
-    return _asked(request, need, text=str(need), form=form, **words)
+def _desk(need):
+    return reverse("procurement:desk-need", args=[need.code])

@@ -1,5 +1,7 @@
 """Doors to the composed notices on the desk: writing, approving, correcting, ending."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
@@ -14,7 +16,7 @@ from core import clock, paging
 from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
-from core.views import refusal
+from core.views import asked, posted, refusal
 from procurement import composing, notice_kinds
 from procurement.forms.needs import ReasonForm
 from procurement.forms.notices import KindForm, NoticeForm
@@ -143,20 +145,25 @@ def desk_notice(request, code):
 @require_POST
 def notice_submit(request, code):
     composition = _own(request, code)
-    return _done(
-        request, composition, composing.submit, _("A second person of your unit approves it now.")
-    )
+    try:
+        composing.submit(composition, by=request.seat, at=clock.now())
+    except RuleBroken as refused:
+        refusal(request, refused, about=composition)
+    else:
+        messages.success(request, _("A second person of your unit approves it now."))
+    return redirect(composition.get_absolute_url())
 
 
 @require_seat(Deed.APPROVE_NEED, Deed.SUPERVISE)
 def notice_publish(request, code):
     composition = _own(request, code)
-    if request.method == "POST":
-        return _done(request, composition, composing.publish, _("The notice is published."))
-    return _asked(
+    return asked(
         request,
-        composition,
+        about=composition,
+        rule=partial(composing.publish, composition),
+        done=_("The notice is published."),
         title=_("Publish this notice?"),
+        text=_named(composition),
         consequences=[
             _("The notice is published at once, numbered, and never changed."),
             _("Its time limits are counted from today."),
@@ -169,16 +176,14 @@ def notice_publish(request, code):
 @require_seat(Deed.APPROVE_NEED, Deed.SUPERVISE)
 def notice_return(request, code):
     composition = _own(request, code)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        done = _("The notice went back to its writer.")
-        return _done(request, composition, composing.return_, done, reason=reason)
-    return _asked(
+    return asked(
         request,
-        composition,
-        form=form,
+        about=composition,
+        form=ReasonForm(posted(request)),
+        rule=partial(composing.return_, composition),
+        done=_("The notice went back to its writer."),
         title=_("Return the notice for correction"),
+        text=_named(composition),
         verb=_("Return for correction"),
     )
 
@@ -186,18 +191,14 @@ def notice_return(request, code):
 @require_seat(*WRITERS)
 def notice_discard(request, code):
     composition = _draft(request, code)
-    if request.method == "POST":
-        try:
-            composing.discard(composition, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=composition)
-        else:
-            messages.success(request, _("The draft is deleted."))
-        return redirect("procurement:desk-notices")
-    return _asked(
+    return asked(
         request,
-        composition,
+        about=composition,
+        rule=partial(composing.discard, composition),
+        done=_("The draft is deleted."),
+        onward="procurement:desk-notices",
         title=_("Delete this draft?"),
+        text=_named(composition),
         warning=_("What was typed is lost."),
         verb=_("Delete the draft"),
         danger=True,
@@ -227,17 +228,5 @@ def _draft(request, code):
     return composition
 
 
-def _done(request, composition, rule, done, **more):
-    try:
-        rule(composition, by=request.seat, at=clock.now(), **more)
-    except RuleBroken as refused:
-        refusal(request, refused, about=composition)
-    else:
-        messages.success(request, done)
-    return redirect(composition.get_absolute_url())
-
-
-def _asked(request, composition, **words):
-    label = kinds[composition.kind].label
-    words = {"text": f"{label}　{composition}", "back": composition.get_absolute_url(), **words}
-    return render(request, "confirm.html", {"desk": True, "action": "", **words})
+def _named(composition):
+    return f"{kinds[composition.kind].label}　{composition}"

@@ -1,5 +1,7 @@
 """Doors of experts, and of the owner who names them or enters what they signed on paper."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +14,7 @@ from accounts.models import Deed
 from accounts.stepup import kept, step_up
 from core import clock
 from core.lifecycle import RuleBroken
-from core.views import pdf_response, refusal
+from core.views import asked, pdf_response, refusal
 from procurement import archive_pack, arguments
 from procurement.forms.arguments import ScanForm, SignForm
 from procurement.models import ArgumentState, Expert, Opinion
@@ -25,28 +27,24 @@ def expert_enter(request, token):
     if expert is None:
         raise Http404
     argument = expert.argument
-    if request.method == "POST":
-        try:
-            expert = arguments.enter(argument, token, by=request.user, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=argument)
-            return redirect("procurement:expert-enter", token)
-        return redirect("procurement:opinion-sign", expert.code)
-    words = {
-        "desk": False,
-        "title": _("Give your opinion as an expert?"),
-        "text": f"{argument.need.title}　{argument.owner.name}",
-        "consequences": [
+    return asked(
+        request,
+        about=argument,
+        rule=lambda *, by, at: arguments.enter(argument, token, by=request.user, at=at),
+        back=request.path,
+        onward=reverse("procurement:opinion-sign", args=[expert.code]),
+        alone=True,  # without the menu of the desk
+        title=_("Give your opinion as an expert?"),
+        text=f"{argument.need.title}　{argument.owner.name}",
+        consequences=[
             _("You are named as: %(name)s, %(unit)s, %(title)s.")
             % {"name": expert.name, "unit": expert.unit, "title": expert.title},
             _("You have no seat at the purchaser or at the platform."),
             _("Your name, unit and opinion are published."),
         ],
-        "warning": _("The link works once, for the account with which you are signed in."),
-        "verb": _("Enter as this expert"),
-        "back": "/",
-    }
-    return render(request, "confirm.html", words)
+        warning=_("The link works once, for the account with which you are signed in."),
+        verb=_("Enter as this expert"),
+    )
 
 
 @signed_in
@@ -132,21 +130,16 @@ def expert_invite(request, code):
 def expert_drop(request, code):
     expert = _own(request, code)
     argument = expert.argument
-    if request.method == "POST":
-        try:
-            arguments.drop_expert(expert, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=argument)
-        return redirect("procurement:desk-argument", argument.code)
-    words = {
-        "desk": True,
-        "title": _("Take this expert off?"),
-        "text": f"{expert.name}　{expert.unit}",
-        "verb": _("Take off"),
-        "back": reverse("procurement:desk-argument", args=[argument.code]),
-        "danger": True,
-    }
-    return render(request, "confirm.html", words)
+    return asked(
+        request,
+        about=argument,
+        rule=partial(arguments.drop_expert, expert),
+        back=reverse("procurement:desk-argument", args=[argument.code]),
+        title=_("Take this expert off?"),
+        text=f"{expert.name}　{expert.unit}",
+        verb=_("Take off"),
+        danger=True,
+    )
 
 
 @require_seat(Deed.WRITE_NEED)

@@ -1,5 +1,7 @@
 """Doors of suppliers that quote, and of witnesses who throw the dice."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +15,7 @@ from accounts.stepup import kept, step_up
 from core import clock
 from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
-from core.views import refusal
+from core.views import asked, refusal
 from procurement import opening, quotes
 from procurement.forms.inquiries import QuoteForm
 from procurement.models import Procedure, ProcedureState, Quote
@@ -86,28 +88,22 @@ def quote_detail(request, code):
 @step_up()
 def quote_withdraw(request, code):
     quote = _mine(request, code)
-    if request.method == "POST":
-        try:
-            quotes.withdraw(quote, by=request.seat, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=quote)
-        else:
-            messages.success(request, _("Your quote is withdrawn; its envelope stays shut."))
-        return redirect("procurement:quote-detail", quote.code)
-    words = {
-        "desk": True,
-        "title": _("Withdraw this quote?"),
-        "text": str(quote.procedure),
-        "consequences": [
+    return asked(
+        request,
+        about=quote,
+        rule=partial(quotes.withdraw, quote),
+        done=_("Your quote is withdrawn; its envelope stays shut."),
+        back=reverse("procurement:quote-detail", args=[quote.code]),
+        title=_("Withdraw this quote?"),
+        text=str(quote.procedure),
+        consequences=[
             _("Its envelope will never be opened."),
             _("You may quote anew until %(until)s.")
             % {"until": instant(quote.procedure.open_until)},
         ],
-        "verb": _("Withdraw the quote"),
-        "keep": _("Leave it in"),
-        "back": reverse("procurement:quote-detail", args=[quote.code]),
-    }
-    return render(request, "confirm.html", words)
+        verb=_("Withdraw the quote"),
+        keep=_("Leave it in"),
+    )
 
 
 # ── dice ─────────────────────────────────────────────────────────────────────────────────────────
@@ -117,27 +113,22 @@ def quote_withdraw(request, code):
 def inquiry_witness(request, number, token):
     """Where a witness's link leads: he enters once, for good."""
     procedure = get_object_or_404(Procedure.objects.public(), number=number)
-    if request.method == "POST":
-        try:
-            opening.enter(procedure, token, by=request.user, at=clock.now())
-        except RuleBroken as refused:
-            refusal(request, refused, about=procedure)
-            return redirect("procurement:inquiry-detail", procedure.number)
-        return redirect("procurement:inquiry-dice", procedure.code)
-    words = {
-        "desk": False,
-        "title": _("Be a witness of this inquiry?"),
-        "text": f"{procedure.number} {procedure}",
-        "consequences": [
+    return asked(
+        request,
+        about=procedure,
+        rule=lambda *, by, at: opening.enter(procedure, token, by=request.user, at=at),
+        onward=reverse("procurement:inquiry-dice", args=[procedure.code]),
+        alone=True,  # without the menu of the desk
+        title=_("Be a witness of this inquiry?"),
+        text=f"{procedure.number} {procedure}",
+        consequences=[
             _("You have no seat at the purchaser, at a supplier that quotes, or at the platform."),
             _("Only where equal prices decide, you throw twenty ten-sided dice and type them in."),
             _("Your name stands in the notice and in the result."),
         ],
-        "warning": _("The link works once, for the account with which you are signed in."),
-        "verb": _("Enter as a witness"),
-        "back": reverse("procurement:inquiry-detail", args=[procedure.number]),
-    }
-    return render(request, "confirm.html", words)
+        warning=_("The link works once, for the account with which you are signed in."),
+        verb=_("Enter as a witness"),
+    )
 
 
 @signed_in
