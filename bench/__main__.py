@@ -102,8 +102,8 @@ def compare(env: dict[str, str], size: int, pages: dict[str, str]) -> None:
     """One line for each page, kept and made anew, and one for A1 in between."""
     with (
         served("bench.a1:application", env, blocking_threads=1) as a1,
-        served("config.wsgi:application", {**env, "WEB": "1"}) as warm,
-        served("config.wsgi:application", {**env, "WEB": "1", "PAGES_ROOM": "0"}) as cold,
+        served("config.wsgi:application", env) as warm,
+        served("config.wsgi:application", {**env, "PAGES_ROOM": "0"}) as cold,
     ):
         bare = []
         for name, path in pages.items():

@@ -128,10 +128,10 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 MIDDLEWARE = [
+    "core.cache.serve_finished",
     "core.views.name_request",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "core.cache.serve_finished",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -169,12 +169,7 @@ FORM_RENDERER = "core.rendering.FormRenderer"
 POSTGRESQL: dict[str, Any] = {  # libpq itself reads PGHOST, PGPORT, PGUSER and PGPASSWORD
     "ENGINE": "django.db.backends.postgresql",
     "NAME": environ.get("DATABASE", "gongxin"),
-    # A pool for web processes only (WEB=1): Django refuses a pool beside CONN_MAX_AGE.
-    **(
-        {"OPTIONS": {"pool": {"min_size": 2, "max_size": 8}}, "CONN_MAX_AGE": 0}
-        if environ.get("WEB") == "1"
-        else {"CONN_MAX_AGE": None}
-    ),
+    "CONN_MAX_AGE": None,  # one for each thread, which is what a pool would come to
 }
 SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",

@@ -1,48 +1,66 @@
 """Finished pages for anonymous visitors, kept in the process as bytes: exact, not timed.
 
-A page is good for one version of the database, and until the clock changes something on it. The
-version is read off the event table, since every deed writes an event in its own transaction: a page
-made before a deed is never shown after it. What is no deed (editors' pages, reference data) calls
-`changed`.
+A page is good for one version of the database (core.versions), and until the clock changes
+something on it: a page made before a deed is never shown after it. What is no deed (editors' pages,
+reference data) calls `changed`. Kept pages are shown before Django is asked (`in_front`).
 """
 
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from http.client import responses
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import localtime
 
 from core import clock
 from core.audit import Clock, record
 from core.lifecycle import part
 from core.numbering import new_code
+from core.versions import Version, version
 
-# Ids are given before their transactions commit, so the greatest alone would hide a late one below.
-WINDOW = 256
-SUMMED = "SELECT COALESCE(MAX(id), 0), COALESCE(SUM(id), 0) FROM ({}) AS latest"
-OF_ALL = SUMMED.format("SELECT id FROM core_event ORDER BY id DESC LIMIT %s")
-OF_MODEL = SUMMED.format("SELECT id FROM core_event WHERE subject = %s ORDER BY id DESC LIMIT %s")
 # The instant in the frame, from which a countdown counts: anew each time a kept page is shown.
 NOW = re.compile(rb'(?<= data-now=")[^"]*(?=")')
+OUR_OWN = {"content-length", "x-request-id", "etag", "cache-control"}
+READ = "gongxin.version"  # of the environ: the version that was read for this request
 
 Made = TypeVar("Made")
 View = Callable[[HttpRequest], HttpResponse]
+Environ = dict[str, Any]
+Address = tuple[str | None, ...]
+Application = Callable[[Environ, Any], Iterable[bytes]]
 
 
 @dataclass(frozen=True)
 class Page:
-    version: tuple[int, int]
+    """A finished page: the instant of the request goes between `before` and `after`, if any."""
+
+    version: Version
     valid_until: datetime
     etag: str
     headers: tuple[tuple[str, str], ...]
+    before: bytes
+    after: bytes | None
+
+    @property
+    def size(self) -> int:
+        return len(self.before) + len(self.after or b"")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is sent."""
+
+    status: int
+    headers: list[tuple[str, str]]
     body: bytes
 
 
@@ -50,27 +68,27 @@ class Shelf:
     """Pages by address; where room lacks, the one not asked for the longest goes."""
 
     def __init__(self, room: int) -> None:
-        self._pages: OrderedDict[str, Page] = OrderedDict()
+        self._pages: OrderedDict[Address, Page] = OrderedDict()
         self._lock = threading.Lock()
         self._room = self._left = room
-        self.made: dict[str, tuple[tuple[int, int], datetime | None, Any]] = {}
+        self.made: dict[str, tuple[Version, datetime | None, Any]] = {}
 
-    def find(self, address: str) -> Page | None:
+    def find(self, address: Address) -> Page | None:
         with self._lock:
             page = self._pages.get(address)
             if page:
                 self._pages.move_to_end(address)
             return page
 
-    def keep(self, address: str, page: Page) -> None:
+    def keep(self, address: Address, page: Page) -> None:
         with self._lock:
             if old := self._pages.pop(address, None):
-                self._left += len(old.body)
+                self._left += old.size
             self._pages[address] = page
-            self._left -= len(page.body)
+            self._left -= page.size
             while self._left < 0:
                 _, out = self._pages.popitem(last=False)
-                self._left += len(out.body)
+                self._left += out.size
 
     def clear(self) -> None:
         with self._lock:
@@ -80,16 +98,6 @@ class Shelf:
 
 
 shelf = Shelf(settings.PAGES_ROOM)
-
-
-def version(subject: str = "") -> tuple[int, int]:
-    """What changes with every deed that commits, in whatever order they do; or with every deed on
-    rows of one model, where its label is given."""
-    words, values = (OF_MODEL, [subject]) if subject else (OF_ALL, [])
-    with connection.cursor() as cursor:
-        cursor.execute(words, [*values, WINDOW])
-        newest, total = cursor.fetchone()
-    return newest, int(total)
 
 
 def made_once(subject: str, make: Callable[[datetime], tuple[Made, datetime | None]]) -> Made:
@@ -131,49 +139,102 @@ def _next_minute() -> datetime:
     return clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
+def in_front(application: Application) -> Application:
+    """Before Django: a kept page is shown without a request, a middleware or a view."""
+
+    def shown(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        try:
+            answer = _kept(environ) if _is_anonymous(environ) else None
+        except DatabaseError:  # Django says so in its own way, and connects anew
+            answer = None
+        if answer is None:
+            return application(environ, start_response)
+        start_response(f"{answer.status} {responses[answer.status]}", answer.headers)
+        return [answer.body]
+
+    return shown
+
+
 def serve_finished(get_response: View) -> View:
-    """Middleware: a kept page for whoever is not signed in, where one is good."""
+    """Middleware, the first: a kept page for whoever is not signed in, where one is good; what is
+    made here is kept with the headers of all others."""
 
     def served(request: HttpRequest) -> HttpResponse:
-        if request.method not in ("GET", "HEAD") or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        environ = request.META
+        if not _is_anonymous(environ) or request.path.startswith(settings.STATIC_URL):
             return get_response(request)
-        address = (
-            f"{request.get_host()}{request.get_full_path()} {request.headers.get('HX-Request')}"
-        )
-        now = version()
-        page = shelf.find(address)
-        if page and page.version == now and clock.now() < page.valid_until:
-            return _shown(request, page)
-        response = get_response(request)
-        until = getattr(request, "finished_until", None)
-        if until is None or response.status_code != 200 or response.streaming or response.cookies:
-            return response
-        page = Page(
-            version=now,
-            valid_until=until,
-            etag=f'"{sha256(NOW.sub(b"", response.content)).hexdigest()[:32]}"',
-            headers=tuple(
-                item for item in response.items() if item[0].lower() not in OF_ONE_REQUEST
-            ),
-            body=response.content,
-        )
-        shelf.keep(address, page)
-        return _shown(request, page)
+        answer = None if READ in environ else _kept(environ)
+        if answer is None:
+            now = environ[READ] if READ in environ else version()
+            response = get_response(request)
+            page = _finished_page(request, response, now)
+            if page is None:
+                return response
+            shelf.keep(_address(environ), page)
+            answer = _answer(environ, page)
+        return HttpResponse(answer.body, status=answer.status, headers=dict(answer.headers))
 
     return served
 
 
-OF_ONE_REQUEST = {"content-length", "x-request-id", "set-cookie"}
+def _is_anonymous(environ: Mapping[str, Any]) -> bool:
+    """Whether all who ask so are shown the same: there is neither a session nor a message."""
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return False
+    cookies = environ.get("HTTP_COOKIE")
+    return not cookies or (settings.SESSION_COOKIE_NAME not in cookies and MESSAGES not in cookies)
 
 
-def _shown(request: HttpRequest, page: Page) -> HttpResponse:
-    if request.headers.get("If-None-Match") == page.etag:
-        response: HttpResponse = HttpResponseNotModified()
-    else:
+MESSAGES = "messages"  # the cookie of django.contrib.messages
+
+
+def _address(environ: Mapping[str, Any]) -> Address:
+    """All of a request that a page depends on."""
+    return tuple(environ.get(name) for name in ADDRESS)
+
+
+ADDRESS = (
+    "HTTP_HOST",
+    "SERVER_NAME",
+    "SERVER_PORT",
+    "wsgi.url_scheme",
+    "HTTP_X_FORWARDED_PROTO",
+    "SCRIPT_NAME",
+    "PATH_INFO",
+    "QUERY_STRING",
+    "HTTP_HX_REQUEST",
+)
+
+
+def _kept(environ: Environ) -> Answer | None:
+    page = shelf.find(_address(environ))
+    if page is None:
+        return None
+    now = environ[READ] = version()
+    if page.version != now or clock.now() >= page.valid_until:
+        return None
+    return _answer(environ, page)
+
+
+def _finished_page(request: HttpRequest, response: HttpResponse, now: Version) -> Page | None:
+    """What may be kept of a response that was made at version `now`."""
+    until = getattr(request, "finished_until", None)
+    if until is None or response.status_code != 200 or response.streaming or response.cookies:
+        return None
+    before, *after = NOW.split(response.content, maxsplit=1)
+    kept = [item for item in response.items() if item[0].lower() not in OUR_OWN]
+    etag = f'"{sha256(b"".join([before, *after])).hexdigest()[:32]}"'
+    kept += [("ETag", etag), ("Cache-Control", "no-cache")]
+    return Page(now, until, etag, tuple(kept), before, after[0] if after else None)
+
+
+def _answer(environ: Mapping[str, Any], page: Page) -> Answer:
+    headers = [*page.headers, ("X-Request-ID", uuid4().hex)]
+    if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        return Answer(304, headers, b"")
+    body = page.before
+    if page.after is not None:
         instant = localtime(clock.now()).isoformat(timespec="seconds").encode()
-        response = HttpResponse(NOW.sub(instant, page.body, count=1))
-    for name, value in page.headers:
-        response[name] = value
-    response["ETag"] = page.etag
-    response["Cache-Control"] = "no-cache"
-    return response
+        body = b"".join([page.before, instant, page.after])
+    headers.append(("Content-Length", str(len(body))))
+    return Answer(200, headers, body)

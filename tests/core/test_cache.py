@@ -1,8 +1,9 @@
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.core import signals
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import close_old_connections, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -77,9 +78,7 @@ def test_who_has_the_page_is_told_so(site):
 
 def test_who_is_signed_in_gets_no_kept_page(site):
     get(site)
-    request = RequestFactory().get("/")
-    request.COOKIES["sessionid"] = "anything"
-    site.ask(request)
+    get(site, headers={"cookie": "sessionid=anything"})
     assert len(site.made) == 2
 
 
@@ -90,39 +89,122 @@ def test_a_page_that_sets_a_cookie_is_not_kept(site):
         response.set_cookie("csrftoken", "secret")
         return response
 
-    cache.serve_finished(view)(RequestFactory().get("/form/"))
-    assert cache.shelf.find("testserver/form/ ") is None
+    request = RequestFactory().get("/form/")
+    cache.serve_finished(view)(request)
+    assert cache.shelf.find(cache._address(request.META)) is None
 
 
 def test_the_shelf_throws_out_what_was_not_asked_for_the_longest():
     shelf = cache.Shelf(room=10)
-    page = cache.Page((0, 0), clock.now(), "", (), b"12345")
+    page = cache.Page((0, 0), clock.now(), "", (), b"123", b"45")
     for address in ("a", "b"):
-        shelf.keep(address, page)
-    shelf.find("a")
-    shelf.keep("c", page)
-    assert [shelf.find(address) is not None for address in "abc"] == [True, False, True]
+        shelf.keep((address,), page)
+    shelf.find(("a",))
+    shelf.keep(("c",), page)
+    assert [shelf.find((address,)) is not None for address in "abc"] == [True, False, True]
 
 
-def test_a_late_commit_below_the_newest_id_changes_the_version(database):
-    """A deed's id is given before its commit: here the greater id commits first."""
-    organisations = OrganisationFactory.create_batch(2)
-    written, other_done = threading.Event(), threading.Event()
+@pytest.fixture
+def front(db):
+    """The whole site behind the shelf: asks, and tells status, headers, body and who answered."""
+    asked = []
+    django = WSGIHandler()
 
-    def slow():
-        with transaction.atomic(durable=True):
-            record(lock(organisations[0]), "organisation.edited", by=Clock(), at=clock.now())
-            written.set()
-            other_done.wait(10)
-        connection.close()
+    def application(environ, start_response):
+        asked.append(environ["PATH_INFO"])
+        return django(environ, start_response)
 
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has one writer: ids are given in the order of commits")
-    thread = threading.Thread(target=slow)
-    thread.start()
-    written.wait(10)
-    deed(organisations[1])
-    before = cache.version()
-    other_done.set()
-    thread.join()
-    assert cache.version() != before
+    site = cache.in_front(application)
+
+    def ask(path="/orders/", method="GET", **environ):
+        told, before = [], len(asked)
+        request = RequestFactory().generic(method, path, **environ)
+        answer = site(request.environ, lambda status, headers: told.append((status, headers)))
+        body = b"".join(answer)
+        if hasattr(answer, "close"):
+            answer.close()
+        status, headers = told[0]
+        return status, dict(headers), body, len(asked) > before
+
+    # As the test client does: a connection within the test's transaction outlives the request.
+    ends = (signals.request_started, signals.request_finished)
+    for end in ends:
+        end.disconnect(close_old_connections)
+    yield ask
+    for end in ends:
+        end.connect(close_old_connections)
+
+
+def same(body):
+    return cache.NOW.sub(b"", body)
+
+
+def test_a_page_kept_in_front_is_the_page_that_was_made(front):
+    status, headers, body, by_django = front()
+    again = front()
+    assert (by_django, again[-1]) == (True, False)
+    assert (again[0], same(again[2])) == (status, same(body))
+    assert headers.pop("X-Request-ID") != again[1].pop("X-Request-ID")
+    assert again[1] == headers
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["Content-Length"] == str(len(body))
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_in_front_too_a_deed_and_the_clock_end_a_page(front, later):
+    organisation = OrganisationFactory()
+    front()
+    deed(organisation)
+    assert front()[-1]
+    assert not front()[-1]
+    later(minutes=1)
+    assert front()[-1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"HTTP_COOKIE": "sessionid=x"},
+        {"HTTP_COOKIE": "theme=dark; messages=x"},
+        {"HTTP_HOST": "127.0.0.1"},
+        {"HTTP_X_FORWARDED_PROTO": "https"},
+        {"HTTP_HX_REQUEST": "true"},
+        {"path": "/orders/?q=x"},
+        {"path": "/en/orders/"},
+        {"method": "OPTIONS"},
+    ],
+)
+def test_who_asks_otherwise_asks_django(front, other):
+    front()
+    assert front(**other)[-1]
+
+
+def test_a_host_that_is_not_ours_is_refused_beside_a_kept_page(front):
+    front()
+    assert front(HTTP_HOST="elsewhere.example")[0].startswith("400")
+
+
+@pytest.fixture
+def behind_tls(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def test_plain_http_is_led_to_https_beside_a_kept_page(behind_tls, front):
+    assert front(HTTP_X_FORWARDED_PROTO="https")[0] == "200 OK"
+    status, *_rest, by_django = front(HTTP_X_FORWARDED_PROTO="https")
+    assert (status, by_django) == ("200 OK", False)
+    assert front(HTTP_X_FORWARDED_PROTO="http")[0].startswith("301")
+
+
+@pytest.mark.parametrize("written", ["{}", "W/{}", '"other", {}'])
+def test_in_front_too_who_has_the_page_is_told_so(front, written):
+    etag = front()[1]["ETag"]
+    status, headers, body, by_django = front(HTTP_IF_NONE_MATCH=written.format(etag))
+    assert (status, body, by_django) == ("304 Not Modified", b"", False)
+    assert "Content-Length" not in headers
+
+
+def test_files_of_the_site_ask_for_no_version(site, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        get(site, "/static/gongxin.css")

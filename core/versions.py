@@ -1,0 +1,68 @@
+"""Which version the database is at: what was shown or counted at the same one is still right.
+
+A version is read off the event table, since every deed writes an event in its own transaction
+(docs/decisions/0002). As long as nothing at all was committed it is not even read: both databases
+say so for a fraction of the price (docs/decisions/0008).
+"""
+
+import threading
+from collections.abc import Hashable
+from typing import Any
+
+from django.db import connection
+
+# Ids are given before their transactions commit, so the greatest alone would hide a late one below.
+WINDOW = 256
+SUMMED = "SELECT COALESCE(MAX(id), 0), COALESCE(SUM(id), 0) FROM ({}) AS latest"
+OF_ALL = SUMMED.format("SELECT id FROM core_event ORDER BY id DESC LIMIT %s")
+OF_MODEL = SUMMED.format("SELECT id FROM core_event WHERE subject = %s ORDER BY id DESC LIMIT %s")
+
+Version = tuple[int, int]
+
+
+class Known(threading.local):
+    """What this thread read while its database was in `state`."""
+
+    state: Hashable = None
+    versions: dict[str, Version]
+
+
+known = Known()
+
+
+def version(subject: str = "") -> Version:
+    """What changes with every deed that commits, in whatever order they do; or with every deed on
+    rows of one model, where its label is given."""
+    state = _state()
+    if state is None:
+        return _read(subject)
+    if state != known.state:
+        known.state, known.versions = state, {}
+    if subject not in known.versions:
+        known.versions[subject] = _read(subject)
+    return known.versions[subject]
+
+
+def _state() -> Hashable:
+    """Equal to an earlier one only if nothing was committed since; None inside a transaction, which
+    sees what it has not committed.
+
+    PostgreSQL: the snapshot names the transactions whose work is seen, so who commits, changes it.
+    SQLite: what others committed since this connection began, and what it wrote itself.
+    """
+    if connection.in_atomic_block:
+        return None
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    if connection.vendor == "postgresql":  # past Django and psycopg: this is asked at every request
+        snapshot: bytes | None = raw.pgconn.exec_(b"SELECT pg_current_snapshot()").get_value(0, 0)
+        return snapshot
+    return raw, raw.execute("PRAGMA data_version").fetchone()[0], raw.total_changes
+
+
+def _read(subject: str) -> Version:
+    words, values = (OF_MODEL, [subject]) if subject else (OF_ALL, [])
+    with connection.cursor() as cursor:
+        cursor.execute(words, [*values, WINDOW])
+        newest, total = cursor.fetchone()
+    return newest, int(total)
