@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from accounts.models import Organisation, Seat
 from alliance import founding_papers
@@ -15,7 +14,7 @@ from core import clock, outbox
 from core.audit import record
 from core.lifecycle import RuleBroken, lock, move
 from core.models import Region
-from core.numbering import new_code, next_number
+from core.numbering import new_code, yearly
 from publication import notices
 
 SERIES = "GXZJ"  # 公信征集
@@ -71,8 +70,7 @@ def publish(call: Call, *, by: Seat, at: datetime) -> Call:
     published_at = clock.after_lock()
     if call.open_until is None or call.open_until <= published_at:
         raise RuleBroken("The deadline has passed: choose a later one.")
-    year = localtime(published_at).year
-    number = f"{SERIES}-{year}-{next_number(f'{SERIES}-{year}'):03}"
+    number = yearly(SERIES, published_at, 3)
     move(call, CallState.PUBLISHED, number=number, published_by=by, published_at=published_at)
     notice = notices.publish(
         "alliance-call",

@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localtime
 from django.utils.translation import override
 
 from accounts.models import Organisation, Seat, Standing
@@ -32,7 +31,7 @@ from core.audit import Actor, canonical, record
 from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, move
 from core.models import Upload
-from core.numbering import new_code, next_number
+from core.numbering import new_code, yearly
 from publication import notices
 
 APPLICATIONS = "GXSB"  # 公信申报
@@ -189,9 +188,7 @@ def submit(founding: Founding, document: Mapping[str, Any], *, by: Seat, at: dat
     _attach(founding, files, by)
     frozen = {**document, "units": _units_told(founding)}
     if founding.number is None:
-        year = localtime(submitted_at).year
-        series = f"{APPLICATIONS}-{year}"
-        founding.number = f"{series}-{next_number(series):04}"
+        founding.number = yearly(APPLICATIONS, submitted_at, 4)
     move(
         founding,
         FoundingState.SUBMITTED,
@@ -344,8 +341,7 @@ def register(founding: Founding, *, despite: str = "", by: Seat, at: datetime) -
 
 
 def _enter(founding: Founding, document: Mapping[str, Any], at: datetime) -> Alliance:
-    year = localtime(at).year
-    number = f"{REGISTER}-{year}-{next_number(f'{REGISTER}-{year}'):03}"
+    number = yearly(REGISTER, at, 3)
     return Alliance.objects.create(
         code=new_code(),
         number=number,

@@ -34,7 +34,7 @@ from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, move, part
 from core.models import Upload
 from core.money import yuan
-from core.numbering import new_code, next_number
+from core.numbering import new_code, next_number, yearly
 from core.once import check, spend
 from core.paper import Paper
 from publication import notices
@@ -412,7 +412,7 @@ def _undo(reversal: LedgerEntry, due: Due | None, *, at: datetime) -> None:
 @part
 def _issue(entry: LedgerEntry, due: Due, *, by: Seat, at: datetime, issued_at: datetime) -> Receipt:
     today = day_of(issued_at)
-    number = f"GXSJ-{today.year}-{next_number(f'receipt-{today.year}'):05}"
+    number = yearly("GXSJ", issued_at)
     paper = council_papers.receipt(entry, due, number=number, on=today)
     receipt = Receipt.objects.create(
         code=new_code(),

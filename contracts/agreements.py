@@ -28,7 +28,7 @@ from core.calendar import Due, day_of
 from core.lifecycle import RuleBroken, lock, move, part
 from core.models import CalendarDay
 from core.money import in_words, yuan
-from core.numbering import new_code, next_number
+from core.numbering import new_code, yearly
 
 CONSENT = "同意签署"
 
@@ -59,7 +59,7 @@ def draw_up(
         raise ValueError(f"“{title}” needs a unit on each side, not {sorted(parties)}")
     drawn_up_at = clock.after_lock()
     days = figures.on(day_of(drawn_up_at))["delivery.acceptance.working-days"].value
-    number, sign_until = _number(drawn_up_at), _signing_time(drawn_up_at)
+    number, sign_until = yearly("GXHT", drawn_up_at), _signing_time(drawn_up_at)
     paper = draft(
         template.body,
         title=title,
@@ -123,7 +123,7 @@ def draw_up_joint(
     if len({one.pk for one in partners}) != len(partners) or len(partners) < 2:
         raise ValueError(f"“{title}” needs at least two partners, each of them once")
     drawn_up_at = clock.after_lock()
-    number, sign_until = _number(drawn_up_at), _signing_time(drawn_up_at)
+    number, sign_until = yearly("GXHT", drawn_up_at), _signing_time(drawn_up_at)
     paper = draft(
         template.body,
         title=title,
@@ -368,11 +368,6 @@ def _open_for_signing(agreement: Agreement, *, by: Actor, at: datetime) -> None:
     number, digest = agreement.number, agreement.digest
     record(agreement, "agreement.drawn-up", by=by, at=at, number=number, digest=digest)
     tell(agreement, "agreement-drawn-up", at=agreement.drawn_up_at)
-
-
-def _number(at: datetime) -> str:
-    year = day_of(at).year
-    return f"GXHT-{year}-{next_number(f'agreement-{year}'):05}"
 
 
 def _signing_time(at: datetime) -> Due:

@@ -4,8 +4,10 @@ A random code lets no count leak.
 """
 
 import secrets
+from datetime import datetime
 
 from django.db.models import F
+from django.utils.timezone import localtime
 
 from core.lifecycle import part
 from core.models import Counter
@@ -28,3 +30,10 @@ def next_number(series: str) -> int:
     Counter.objects.filter(pk=counter.pk).update(last=F("last") + 1)
     counter.refresh_from_db()
     return counter.last
+
+
+@part
+def yearly(series: str, at: datetime, digits: int = 5) -> str:
+    """The next number of a series that begins anew each year, such as `GXDD-2026-00001`."""
+    series = f"{series}-{localtime(at).year}"
+    return f"{series}-{next_number(series):0{digits}}"

@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
+from accounts import approval
 from accounts.models import Deed, Organisation, OrganisationState, Seat, Standing
 from core import calendar, clock, figures, letters, once, outbox, uploads
 from core.audit import Actor, record
 from core.lifecycle import RuleBroken, lock, move, part
 from core.models import CalendarDay, Region, Upload
-from core.numbering import new_code, next_number
+from core.numbering import new_code, yearly
 from core.paper import Paper
 from marketplace import order_papers
 from marketplace.models import (
@@ -25,7 +25,6 @@ from marketplace.models import (
     Regime,
     ServiceItem,
     ServiceOrder,
-    is_alone,
 )
 from marketplace.terms import Consequences, Milestone, Terms, consequences
 from publication import notices
@@ -147,8 +146,7 @@ def publish(order: ServiceOrder, *, by: Seat, at: datetime) -> ServiceOrder:
     follows = _follows(order.region, order.regime, order.method, order.public_funds, published_at)
     _refuse_too_early(order.open_until, follows)  # type: ignore[arg-type]  # filled iff no draft
     guards.check(order.regime, order.method, floor=order.floor)
-    year = localtime(published_at).year
-    number = f"{SERIES}-{year}-{next_number(f'{SERIES}-{year}'):05}"
+    number = yearly(SERIES, published_at)
     draw = draws.commit(
         number,
         owner=order.owner,
@@ -298,10 +296,7 @@ def previewed(order: ServiceOrder, terms: Terms, at: datetime) -> Paper:
 
 def notice_of(order: ServiceOrder) -> Notice:
     """The notice in force of a published order."""
-    first = Notice.objects.about(order).filter(kind="order-notice").order_by("pk").first()
-    if first is None:
-        raise RuntimeError(f"order {order.code} has no notice")
-    return notices.newest(first)
+    return notices.newest_of(order, "order-notice")
 
 
 @part
@@ -314,15 +309,16 @@ def tell_bidders(order: ServiceOrder, kind: str, *, at: datetime, **facts: Any) 
 
 
 def may_approve(order: ServiceOrder, seat: Seat, at: datetime) -> bool:
-    """Whether the seat is the second person: another of the owner's, or the operator's reviewer.
-
-    The operator approves only where the owner has one person.
-    """
-    if order.submitted_by is None or seat.user_id == order.submitted_by.user_id:
-        return False
-    if seat.organisation_id == order.owner_id:
-        return seat.may(Deed.APPROVE_ORDER)
-    return seat.may(Deed.REVIEW_ORDER) and is_alone(order.owner, at)
+    """Whether the seat is the second person: another of the owner's, or the operator's reviewer."""
+    return approval.is_second(
+        seat,
+        writer=order.submitted_by,
+        of=order.owner,
+        deed=Deed.APPROVE_ORDER,
+        amount=order.worth,
+        reviewer=Deed.REVIEW_ORDER,
+        at=at,
+    )
 
 
 def _refuse_unless_second(order: ServiceOrder, by: Seat, at: datetime) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils.timezone import localtime
 
+from accounts import approval
 from accounts.models import Deed, Organisation, Seat, Standing, User
 from core import calendar, clock, figures, letters, once, outbox, uploads
 from core.audit import Actor, record
@@ -22,7 +22,7 @@ from core.calendar import Due
 from core.figures import Figure
 from core.lifecycle import RuleBroken, lock, move
 from core.models import CalendarDay, Upload
-from core.numbering import new_code, next_number
+from core.numbering import new_code, yearly
 from core.reference import read
 from procurement import argument_papers
 from procurement.models import (
@@ -371,11 +371,10 @@ def publish(argument: Argument, *, by: Seat, at: datetime) -> Argument:
     check(argument, follows, published_at)
     experts = list(argument.experts.select_related("opinion"))
     version = need.versions.order_by("-version")[0]
-    year = localtime(published_at).year
     move(
         argument,
         ArgumentState.PUBLISHED,
-        number=f"{SERIES}-{year}-{next_number(f'{SERIES}-{year}'):05}",
+        number=yearly(SERIES, published_at),
         version=version,
         published_by=by,
         published_at=published_at,
@@ -595,15 +594,12 @@ def may_publish(argument: Argument, seat: Seat, at: datetime) -> bool:
         return False
     if argument.created_by.user_id != seat.user_id:
         return True
-    return argument.owner.seats.held_at(at).values("user").distinct().count() < 2
+    return approval.is_alone(argument.owner, at)
 
 
 def notice_of(argument: Argument) -> Notice:
     """The notice in force of a published argument."""
-    found = Notice.objects.about(argument).filter(kind="argument-notice").first()
-    if found is None:
-        raise RuntimeError(f"argument {argument.code} has no notice")
-    return notices.newest(found)
+    return notices.newest_of(argument, "argument-notice")
 
 
 def _is_newest(argument: Argument) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts import approval
 from accounts.models import Deed, Seat, Standing
 from core import clock, figures, letters, once, outbox
 from core.audit import record
@@ -120,7 +121,7 @@ def submit(composition: Composition, *, by: Seat, at: datetime) -> Composition:
 def return_(composition: Composition, *, reason: str, by: Seat, at: datetime) -> Composition:
     """Send it back to its writer. Refused without a reason, and to the writer."""
     composition = lock(composition, state=CompositionState.SUBMITTED)
-    _refuse_unless_second(composition, by)
+    _refuse_unless_second(composition, by, at)
     if not reason.strip():
         raise RuleBroken("Say what is to be corrected: the writer reads it.")
     writer = composition.submitted_by
@@ -151,7 +152,7 @@ def publish(composition: Composition, *, by: Seat, at: datetime) -> Composition:
     The minimums are counted from this very day, whatever they were when it was submitted.
     """
     composition = lock(composition, state=CompositionState.SUBMITTED)
-    _refuse_unless_second(composition, by)
+    _refuse_unless_second(composition, by, at)
     published_at = clock.after_lock()
     need = lock(composition.need)
     if need.state not in ALIVE:
@@ -261,16 +262,17 @@ def may_announce(need: Need, seat: Seat) -> bool:
     return need.state in ALIVE and any(may_compose(kind, need, seat) for kind in kinds)
 
 
-def may_approve(composition: Composition, seat: Seat) -> bool:
+def may_approve(composition: Composition, seat: Seat, at: datetime) -> bool:
     """Whether the seat is the second person of the issuer."""
-    writer = composition.submitted_by
-    if writer is None or writer.user_id == seat.user_id:
-        return False
-    if seat.organisation_id != composition.issuer_id:
-        return False
-    if seat.organisation.standing == Standing.REGULATOR:
-        return seat.may(Deed.SUPERVISE)
-    return seat.may(Deed.APPROVE_NEED, composition.need.budget)
+    supervised = composition.issuer.standing == Standing.REGULATOR
+    return approval.is_second(
+        seat,
+        writer=composition.submitted_by,
+        of=composition.issuer,
+        deed=Deed.SUPERVISE if supervised else Deed.APPROVE_NEED,
+        amount=None if supervised else composition.need.budget,
+        at=at,
+    )
 
 
 def composed(need: Need, issuer: Any) -> list[Notice]:
@@ -333,6 +335,6 @@ def _refuse_what_is_wrong(composition: Composition, at: datetime) -> None:
         )
 
 
-def _refuse_unless_second(composition: Composition, by: Seat) -> None:
-    if not may_approve(composition, by):
+def _refuse_unless_second(composition: Composition, by: Seat, at: datetime) -> None:
+    if not may_approve(composition, by, at):
         raise RuleBroken("A notice is approved by a second person of its issuer.")

@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.timezone import localtime
 
+from accounts import approval
 from accounts.models import Deed, OrganisationState, Seat
 from core import calendar, clock, figures, letters, once, outbox
 from core.audit import Actor, record
 from core.lifecycle import RuleBroken, lock, move, part
 from core.models import CalendarDay
-from core.numbering import new_code, next_number
+from core.numbering import new_code, yearly
 from core.paper import Paper
 from procurement import archives, inquiry_guard, inquiry_papers
 from procurement.document import Block, Table, texts
@@ -159,8 +159,7 @@ def publish(procedure: Procedure, *, by: Seat, at: datetime) -> Procedure:
     assert procedure.choose_at is not None  # noqa: S101
     _refuse_too_early(procedure.open_until, follows)
     inquiry_guard.check(procedure.need)
-    year = localtime(published_at).year
-    number = f"{SERIES}-{year}-{next_number(f'{SERIES}-{year}'):05}"
+    number = yearly(SERIES, published_at)
     kept = {name: asdict(figure) for name, figure in follows.figures.items()}
     draw = draws.commit(
         number,
@@ -304,10 +303,7 @@ def previewed(procedure: Procedure, terms: Terms, at: datetime) -> Paper:
 
 def notice_of(procedure: Procedure) -> Notice:
     """The notice in force of a published inquiry."""
-    first = Notice.objects.about(procedure).filter(kind="inquiry-notice").first()
-    if first is None:
-        raise RuntimeError(f"procedure {procedure.code} has no notice")
-    return notices.newest(first)
+    return notices.newest_of(procedure, "inquiry-notice")
 
 
 @part
@@ -326,16 +322,16 @@ def tell_suppliers(procedure: Procedure, kind: str, *, at: datetime, **facts: An
 
 
 def may_approve(procedure: Procedure, seat: Seat, at: datetime) -> bool:
-    """Whether the seat is the second person: another of the owner's, or the operator's reviewer.
-
-    The operator approves only where the owner has one person.
-    """
-    if procedure.submitted_by is None or seat.user_id == procedure.submitted_by.user_id:
-        return False
-    if seat.organisation_id == procedure.owner_id:
-        return seat.may(Deed.APPROVE_NEED)
-    alone = procedure.owner.seats.held_at(at).values("user").distinct().count() < 2
-    return seat.may(Deed.REVIEW_ORDER) and alone
+    """Whether the seat is the second person: another of the owner's, or the operator's reviewer."""
+    return approval.is_second(
+        seat,
+        writer=procedure.submitted_by,
+        of=procedure.owner,
+        deed=Deed.APPROVE_NEED,
+        amount=procedure.budget,
+        reviewer=Deed.REVIEW_ORDER,
+        at=at,
+    )
 
 
 def _refuse_unless_second(procedure: Procedure, by: Seat, at: datetime) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
-from django.utils.timezone import localtime
 
+from accounts import approval
 from accounts.models import Deed, Organisation, OrganisationState, Seat, Standing
 from core import calendar, clock, letters, once, outbox, uploads
 from core.audit import Actor, record
 from core.lifecycle import RuleBroken, lock, move, part
 from core.models import Region, Upload
-from core.numbering import new_code, next_number
+from core.numbering import new_code, yearly
 from core.paper import Paper
 from procurement import checker, need_papers, rulebook, standards
 from procurement.document import Document, Section
@@ -376,8 +376,7 @@ def publish(need: Need, *, by: Seat, at: datetime) -> Need:
     first = need.state == NeedState.SUBMITTED
     reason = "" if first else need.correction_reason
     if first:
-        year = localtime(published_at).year
-        number = f"{SERIES}-{year}-{next_number(f'{SERIES}-{year}'):05}"
+        number = yearly(SERIES, published_at)
         move(
             need,
             NeedState.PUBLISHED,
@@ -553,12 +552,16 @@ def settle(need: Need, *, reason: str, by: Seat, at: datetime) -> Need:
 # ── what others share ────────────────────────────────────────────────────────────────────────────
 
 
-def may_approve(need: Need, seat: Seat) -> bool:
+def may_approve(need: Need, seat: Seat, at: datetime) -> bool:
     """Whether the seat is the second person: another of the owner's than who submitted it."""
-    writer = _writer(need)
-    if writer is None or writer.user_id == seat.user_id:
-        return False
-    return seat.organisation_id == need.owner_id and seat.may(Deed.APPROVE_NEED, need.budget)
+    return approval.is_second(
+        seat,
+        writer=_writer(need),
+        of=need.owner,
+        deed=Deed.APPROVE_NEED,
+        amount=need.budget,
+        at=at,
+    )
 
 
 def is_waiting(need: Need) -> bool:
@@ -568,10 +571,7 @@ def is_waiting(need: Need) -> bool:
 
 def notice_of(need: Need) -> Notice:
     """The notice in force of a published need."""
-    first = Notice.objects.about(need).filter(kind=NOTICE).order_by("pk").first()
-    if first is None:
-        raise RuntimeError(f"need {need.code} has no notice")
-    return notices.newest(first)
+    return notices.newest_of(need, NOTICE)
 
 
 def answers_of(need: Need) -> list[dict[str, Any]]:
@@ -617,7 +617,7 @@ def _refuse_unless_waiting(need: Need) -> None:
 
 
 def _refuse_unless_second(need: Need, by: Seat, at: datetime) -> None:
-    if not may_approve(need, by):
+    if not may_approve(need, by, at):
         raise RuleBroken("A need is approved by a second person of its owner: ask such a person.")
 
 

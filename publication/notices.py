@@ -12,13 +12,13 @@ from django.utils.timezone import localtime
 from core import clock, outbox
 from core.audit import Actor, canonical, record
 from core.lifecycle import RuleBroken, lock, part
-from core.numbering import new_code, next_number
+from core.numbering import new_code, yearly
 from core.paper import Heading, Paper, Paragraph, Signatures
 from publication.kinds import kinds
 from publication.kinds import register as kind
 from publication.models import SUPERSEDING, Notice, NoticeFile, Relation
 
-__all__ = ["correct", "kind", "newest", "note_file", "publish", "withdraw"]
+__all__ = ["correct", "kind", "newest", "newest_of", "note_file", "publish", "withdraw"]
 
 
 @part
@@ -122,6 +122,14 @@ def newest(notice: Notice) -> Notice:
     return notice
 
 
+def newest_of(row: Any, kind: str) -> Notice:
+    """The notice in force that began as the row's notice of this kind; a row without is a bug."""
+    first = Notice.objects.about(row).filter(kind=kind).order_by("pk").first()
+    if first is None:
+        raise RuntimeError(f"{row!r} has no notice of the kind {kind}")
+    return newest(first)
+
+
 @transaction.atomic(durable=True)
 def note_file(notice: Notice, *, pdf: bytes, by: Actor, at: datetime) -> NoticeFile:
     """Note the digest of the drawn PDF. Refused when it was noted already."""
@@ -164,10 +172,9 @@ def _publish(
                 later=later.number,
             )
     published_at = clock.after_lock()
-    series = f"{kinds[kind].series}-{localtime(published_at).year}"
     notice = Notice.objects.create(
         code=new_code(),
-        number=f"{series}-{next_number(series):05}",
+        number=yearly(kinds[kind].series, published_at),
         kind=kind,
         version=follows.version + 1 if follows and relation == Relation.CORRECTS else 1,
         title=title,

@@ -34,7 +34,6 @@ from marketplace.models.orders import (
     Phase,
     Regime,
     ServiceOrder,
-    is_alone,
 )
 
 __all__ = [
@@ -67,5 +66,4 @@ __all__ = [
     "ServiceItem",
     "ServiceItemVersion",
     "ServiceOrder",
-    "is_alone",
 ]

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
@@ -438,9 +437,3 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return self.grade
-
-
-def is_alone(organisation: Organisation, at: datetime) -> bool:
-    """Whether one person only acts for the organisation at that instant."""
-    seats: Any = organisation.seats
-    return bool(seats.held_at(at).values("user").distinct().count() < 2)

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import approval
 from accounts.access import require_seat
 from accounts.models import Deed, Standing
 from accounts.stepup import kept, step_up
@@ -31,7 +32,7 @@ from marketplace.forms.orders import (
     bound,
     terms_of,
 )
-from marketplace.models import Bid, OrderState, ServiceOrder, is_alone
+from marketplace.models import Bid, OrderState, ServiceOrder
 from publication.models import Notice
 from selection.models import Witness
 
@@ -200,7 +201,7 @@ def order_submit(request, code):
         "wrong": wrong,
         "refused_because": refused_because,
         "steps": _steps(order, request.seat, "submit"),
-        "alone": is_alone(order.owner, at),
+        "alone": approval.is_alone(order.owner, at),
         "outlook": outlook.of(order, at),
         "back": reverse("marketplace:order-step", args=[order.code, list(STEPS)[-1]]),
     }

@@ -87,7 +87,7 @@ def desk_need(request, code):
         "need": need,
         "own": own,
         "waits": needs.is_waiting(need),
-        "may_approve": needs.is_waiting(need) and needs.may_approve(need, seat),
+        "may_approve": needs.is_waiting(need) and needs.may_approve(need, seat, at),
         "may_write": own and seat.may(Deed.WRITE_NEED),
         "may_run": own and seat.may(Deed.APPROVE_NEED),
         "may_announce": composing.may_announce(need, seat),

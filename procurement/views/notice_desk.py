@@ -132,7 +132,7 @@ def desk_notice(request, code):
         "paper": notice.document if notice else composing.paper_of(composition, at),
         "late": [] if notice else composing.late(composition, at),
         "may_write": composing.may_compose(kind, composition.need, seat),
-        "may_approve": composing.may_approve(composition, seat),
+        "may_approve": composing.may_approve(composition, seat, at),
         "may_follow": notice is not None
         and composition.relation != Relation.WITHDRAWS
         and notice.superseded_by is None,
