@@ -12,15 +12,31 @@ from core.lifecycle import RuleBroken, lock
 
 
 @transaction.atomic(durable=True)
-def show(member: Member, *, website: str, business: str, by: Seat, at: datetime) -> Member:
+def show(
+    member: Member,
+    *,
+    business: str,
+    fields: str = "",
+    products: str = "",
+    website: str = "",
+    by: Seat,
+    at: datetime,
+) -> Member:
     """Consent to the entry, or change what it says. Refused to who has left, and without words."""
     member = _locked(member)
     if not business.strip():
         raise RuleBroken("Say in a sentence what your unit does: that is what the public reads.")
-    member.website, member.business = website.strip(), business.strip()
+    entry = {
+        "business": business.strip(),
+        "fields": fields.strip(),
+        "products": products.strip(),
+        "website": website.strip(),
+    }
+    for name, text in entry.items():
+        setattr(member, name, text)
     member.listed_at = member.listed_at or clock.after_lock()
-    member.save(update_fields=["website", "business", "listed_at"])
-    record(member, "member.listed", by=by, at=at, public=True, website=website, business=business)
+    member.save(update_fields=[*entry, "listed_at"])
+    record(member, "member.listed", by=by, at=at, public=True, **entry)
     return member
 
 

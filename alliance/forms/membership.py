@@ -37,6 +37,18 @@ class EntryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("What your unit does, for whom, with what strength: 500 characters at most."),
     )
+    fields_of_work = forms.CharField(
+        label=_("fields of work"),
+        max_length=120,
+        required=False,
+        help_text=_("A few words each, between commas: visitors look for units by them."),
+    )
+    products = forms.CharField(
+        label=_("products and services"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     website = forms.URLField(label=_("website"), required=False, assume_scheme="https")
 
 

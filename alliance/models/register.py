@@ -12,6 +12,7 @@ officers. Which version of a charter is in force on a day is told by `Charter.ob
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -282,6 +283,8 @@ class Member(models.Model):
     listed_at = models.DateTimeField(null=True)
     website = models.URLField(_("website"), blank=True)
     business = models.CharField(_("business in one paragraph"), max_length=500, blank=True)
+    fields = models.CharField(_("fields of work"), max_length=120, blank=True)
+    products = models.CharField(_("products and services"), max_length=300, blank=True)
 
     objects = MemberQuerySet.as_manager()
 
@@ -305,3 +308,8 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} · {self.number}"
+
+    @property
+    def tags(self) -> list[str]:
+        """The fields of work, one by one."""
+        return [one for one in re.split(r"[、，,；;\s]+", self.fields) if one]

@@ -12,10 +12,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import require_seat, signed_in
 from accounts.models import Deed
-from alliance import admission, applications, forms_pdf, joining, official, reviews
+from alliance import (
+    admission,
+    applications,
+    council_papers,
+    forms_pdf,
+    joining,
+    official,
+    reviews,
+)
 from alliance.forms import applications as forms
 from alliance.forms.official import OfficialSheet, posted_sheet
-from alliance.models import Alliance, Application, ApplicationState, UnitKind
+from alliance.models import Alliance, Application, ApplicationState, Motion, UnitKind
+from alliance.models.meetings import MinutesState
+from alliance.voting import Outcome
 from core import clock
 from core.lifecycle import RuleBroken
 from core.models import Scan, Upload
@@ -121,8 +131,23 @@ def application(request, code):
         "comments": _told(found) if found.state == ApplicationState.RETURNED else [],
         "may": request.seat.may(Deed.JOIN_ALLIANCE),
         "compare": len(versions) > 1,
+        "vote": _vote(found),
     }
     return render(request, "alliance/application.html", context)
+
+
+def _vote(application):
+    """How the body voted, and what its published minutes say beside the numbers."""
+    decided = Motion.objects.about(application).decided()
+    motion = decided.select_related("meeting__minutes").order_by("-decided_at", "-pk").first()
+    if motion is None:
+        return None
+    minutes = motion.meeting.minutes
+    return {
+        "meeting": motion.meeting,
+        "numbers": council_papers.numbers_in_words(Outcome.from_json(motion.outcome)),
+        "remarks": minutes.remarks if minutes.state == MinutesState.PUBLISHED else "",
+    }
 
 
 def stages(application):

@@ -135,11 +135,18 @@ def nomination_withdraw(request, number, code):
 @require_member(Deed.JOIN_ALLIANCE)
 def entry(request, number):
     member = request.member
-    initial = {"website": member.website, "business": member.business}
+    initial = {
+        "website": member.website,
+        "business": member.business,
+        "fields_of_work": member.fields,
+        "products": member.products,
+    }
     form = EntryForm(request.POST or None, initial=initial)
     if form.is_valid():
+        said = {**form.cleaned_data}
+        said["fields"] = said.pop("fields_of_work")
         try:
-            directory.show(member, **form.cleaned_data, by=request.seat, at=clock.now())
+            directory.show(member, **said, by=request.seat, at=clock.now())
         except RuleBroken as refused:
             refusal(request, refused, about=member, form=form)
         else:
@@ -355,7 +362,13 @@ def _narrowed(rows, form):
         return rows.none()
     asked = form.cleaned_data
     if words := asked["q"].strip():
-        rows = rows.filter(Q(organisation__name__icontains=words) | Q(number__icontains=words))
+        entry = Q(business__icontains=words)
+        entry |= Q(fields__icontains=words) | Q(products__icontains=words)
+        rows = rows.filter(
+            Q(organisation__name__icontains=words)
+            | Q(number__icontains=words)
+            | (Q(listed_at__isnull=False) & entry)
+        )
     if kind := asked["kind"]:
         rows = rows.filter(unit_kind=kind)
     if level := asked["level"]:

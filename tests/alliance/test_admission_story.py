@@ -2,7 +2,7 @@
 
 import pytest
 
-from alliance import admission, charters, council_tasks, meetings
+from alliance import admission, charters, council_tasks, meetings, minutes
 from alliance.models import Application, ApplicationState, Meeting, Member
 from alliance.models.meetings import MeetingState, Motion, MotionState, VoteChannel
 from alliance.models.membership import CertificateState
@@ -11,6 +11,7 @@ from core import clock
 from core.models import Event, Letter
 from tests.alliance import applying
 from tests.alliance.councils import Council, refused_with, until
+from tests.cast import signed_in
 from tests.contracts.drawing import sign
 from tests.marketplace.ordering import carry_news
 from tests.witness import refused
@@ -37,6 +38,16 @@ def row(cast, council):
 def attend(council, meeting, number):
     places = range(1, number + 1)
     meetings.attend(meeting, list(places), by=council.secretary, at=clock.now())
+
+
+def by(council):
+    return {"by": council.secretary, "at": clock.now()}
+
+
+def signed(council, row):
+    for role, seat in ((minutes.RECORDER, council.secretary), (minutes.CHAIR, council.chair)):
+        how = {"typed": minutes.CONSENT, "digest": row.digest, "by": seat, "at": clock.now()}
+        row = minutes.sign(row, role=role, **how)
 
 
 def state(row):
@@ -101,7 +112,7 @@ def test_nothing_is_counted_twice(council, row, later):
     assert Event.objects.filter(name="application.admitted").count() == 1
 
 
-def test_half_of_all_is_not_more_than_half(council, row, later):
+def test_half_of_all_is_not_more_than_half(cast, council, row, later):
     meeting = council.call(council.candidate(row))
     council.begin(meeting, later)
     motion = meeting.motions.get()
@@ -110,6 +121,12 @@ def test_half_of_all_is_not_more_than_half(council, row, later):
     motion.refresh_from_db()
     assert (motion.outcome["numbers"]["votes"], motion.outcome["numbers"]["needed"]) == (3, 4)
     assert state(row) == ApplicationState.REJECTED
+    page = signed_in(cast.agency.user).get(row.get_absolute_url(), follow=True).content.decode()
+    assert "同意 3 票" in page
+    assert "业绩不足" not in page
+    signed(council, minutes.remark(meeting.minutes, remarks="业绩不足。", **by(council)))
+    page = signed_in(cast.agency.user).get(row.get_absolute_url(), follow=True).content.decode()
+    assert "业绩不足" in page  # the reason stands in the published minutes
     assert not Member.objects.filter(organisation=row.organisation).exists()
     assert not Agreement.objects.exists()
 

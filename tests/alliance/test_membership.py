@@ -273,8 +273,17 @@ def test_the_directory_shows_more_only_by_consent(member, seat, client):
         member, website="https://a.example", business="水质监测", by=seat, at=clock.now()
     )
     assert "水质监测" in client.get(url).content.decode()
+    directory.show(
+        member, business="监测", fields="水质，传感", products="浊度仪", by=seat, at=clock.now()
+    )
+    member.refresh_from_db()
+    assert member.tags == ["水质", "传感"]
+    page = client.get(url, {"q": "浊度"}).content.decode()
+    assert "浊度仪" in page
+    assert page.count("gx-tag") >= 2
     directory.hide(member, by=seat, at=clock.now())
-    assert "水质监测" not in client.get(url).content.decode()
+    assert "浊度仪" not in client.get(url).content.decode()
+    assert member.organisation.name not in client.get(url, {"q": "浊度"}).content.decode()
     with refused("no entry"):
         directory.hide(member, by=seat, at=clock.now())
 
