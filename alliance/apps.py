@@ -13,9 +13,11 @@ class AllianceConfig(AppConfig):
             council_registry,
             founding_registry,
             membership_registry,
+            search,
         )
 
         application_registry.register()
         council_registry.register()
         founding_registry.register()
         membership_registry.register()
+        search.register()

@@ -19,7 +19,9 @@ from typing import Any
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
-from core.models import Event
+from core import outbox, uploads
+from core.lifecycle import part
+from core.models import Event, Scan, Upload
 
 
 class Standing(models.TextChoices):
@@ -47,7 +49,7 @@ class Entry:
     summary: str = ""  # a sentence or two, shown below the title
     text: str = ""
     names: tuple[str, ...] = ()  # former names, owners, codes: found like words of the summary
-    files: tuple[str, ...] = ()  # SHA-256 of public files whose text belongs to it
+    files: tuple[str, ...] = ()  # digests of public files whose text belongs to it
     region: str = ""  # six digits
     items: tuple[str, ...] = ()  # codes of service items
     method: str = ""
@@ -78,9 +80,22 @@ class Kind:
     weight: int = 0  # among equally good hits, and among suggestions: the higher first
 
 
+# A file's content and its media type, by what an entry calls the file; None for an unknown one.
+Opener = Callable[[str], tuple[bytes, str] | None]
+
 kinds: dict[str, Kind] = {}
+# How facet values are called, by the value that entries bear.
 methods: dict[str, Any] = {}
 grades: dict[str, Any] = {}
+openers: dict[str, Opener] = {}
+# Filled from the `apps.py` of `search`, which is made ready before the packages below it.
+indexers: list[outbox.Consumer] = []
+CONSUMER = "search.index"
+READ = (
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+)
+LARGEST_FILE = 30_000_000  # bytes
 
 
 def kind(
@@ -94,6 +109,15 @@ def kind(
 ) -> None:
     """Register a kind, from `apps.py`. `watches`: by the label of a model, whose events matter."""
     kinds[name] = Kind(name, label, build, codes, watches, weight)
+    for model in watches:
+        outbox.follow(model, CONSUMER, tell_indexers)
+
+
+@part
+def tell_indexers(event: Event, *, at: datetime) -> None:
+    """The consumer of all watched events: whoever keeps the documents looks at what they tell."""
+    for indexer in indexers:
+        indexer(event, at=at)
 
 
 def by_code(event: Event) -> Iterable[str]:
@@ -101,6 +125,27 @@ def by_code(event: Event) -> Iterable[str]:
     return (event.subject_code,)
 
 
-def watched() -> set[str]:
-    """The labels of all models whose events matter to any kind."""
-    return {label for kind in kinds.values() for label in kind.watches}
+def files_of(row: Any, *purposes: str) -> tuple[str, ...]:
+    """The digests of a row's files that the search can read. That everybody may read them is for
+    the caller to know.
+    """
+    mine = Upload.objects.filter(subject=row._meta.label_lower, subject_code=row.code)
+    read = mine.filter(
+        purpose__in=purposes,
+        media_type__in=READ,
+        size__lte=LARGEST_FILE,
+        scan__in=(Scan.UNSCANNED, Scan.CLEAN),
+    )
+    return tuple(read.order_by("pk").values_list("sha256", flat=True))
+
+
+def open_upload(digest: str) -> tuple[bytes, str] | None:
+    """The opener of received files."""
+    upload = Upload.objects.filter(sha256=digest).order_by("pk").first()
+    if upload is None:
+        return None
+    with uploads.content(upload) as stream:
+        return stream.read(), upload.media_type
+
+
+openers["uploads"] = open_upload

@@ -9,7 +9,7 @@ class MarketplaceConfig(AppConfig):
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
         from core import meanings, reference, timetable, todo, uploads
-        from marketplace import catalogue, order_registry, tasks
+        from marketplace import catalogue, order_registry, search, tasks
         from marketplace.agencies import may_read
         from marketplace.models import AgencyState, ReviewState
         from marketplace.todo import drafts_of, name_kinds, waiting_for
@@ -43,3 +43,4 @@ class MarketplaceConfig(AppConfig):
             }
         )
         order_registry.register()
+        search.register()

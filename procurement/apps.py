@@ -14,6 +14,7 @@ class ProcurementConfig(AppConfig):
             need_registry,
             notice_registry,
             ocds,
+            search,
         )
 
         need_registry.register()
@@ -21,3 +22,4 @@ class ProcurementConfig(AppConfig):
         inquiry_registry.register()
         notice_registry.register()
         ocds.register()
+        search.register()

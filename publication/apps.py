@@ -8,7 +8,7 @@ class PublicationConfig(AppConfig):
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
         from core import timetable
-        from publication import finders, kinds, tasks, verification
+        from publication import finders, kinds, search, tasks, verification
 
         kinds.register(
             "withdrawal",
@@ -18,3 +18,4 @@ class PublicationConfig(AppConfig):
         )
         verification.register("publication", finders.notice)
         timetable.every("publication.draw-notices", seconds=5, task=tasks.draw_notices)
+        search.register()

@@ -8,12 +8,11 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
-        from core import outbox, reference, searched, timetable
+        from core import reference, searched, timetable
         from search import index, tasks
         from search.reference import load_synonyms
 
         reference.loader("search.synonyms", load_synonyms)
-        for label in sorted(searched.watched()):
-            outbox.follow(label, index.CONSUMER, index.follow)
+        searched.indexers.append(index.follow)
         timetable.every("search.read-files", seconds=10, task=tasks.read_files)
         timetable.every("search.refresh-due", seconds=30, task=tasks.refresh_due)

@@ -12,17 +12,15 @@ from docx.opc.exceptions import PackageNotFoundError
 from pdfminer.high_level import extract_text
 from pdfminer.pdfdocument import PDFException
 
-from core import searched, uploads
+from core import searched
 from core.audit import Actor, record
 from core.lifecycle import RuleBroken, lock
-from core.models import Upload
 from search import index
 from search.models import DocumentFile, FileText
 from search.words import HAN
 
 PAGES = 200  # of a PDF
 ROOM = 50_000  # characters kept
-LARGEST = 30_000_000  # bytes
 # A line that breaks within a Chinese sentence breaks no word.
 BROKEN = re.compile(rf"(?<=[{HAN}，、；：])\s*\n\s*(?=[{HAN}])")
 
@@ -35,16 +33,12 @@ class Said:
     fault: str = ""
 
 
-def read(sha256: str) -> Said:
-    """What the file with these bytes says. Asks the storage: not within a rule."""
-    upload = Upload.objects.filter(sha256=sha256).order_by("pk").first()
-    if upload is None:
-        return Said("", "not here")
-    if upload.size > LARGEST:
-        return Said("", "too large")
-    with uploads.content(upload) as stream:
-        content = stream.read()
-    return text_of(content, upload.media_type)
+def read(digest: str) -> Said:
+    """What the file with this digest says. Asks the storage: not within a rule."""
+    for opener in searched.openers.values():
+        if opened := opener(digest):
+            return text_of(*opened)
+    return Said("", "not here")
 
 
 def text_of(content: bytes, media_type: str) -> Said:
@@ -70,12 +64,12 @@ def note(row: FileText, said: Said, *, by: Actor, at: datetime) -> FileText:
         raise RuleBroken("This file was read already.")
     row.text, row.fault, row.read_at = said.text, said.fault, at
     row.save()
-    for file in DocumentFile.objects.filter(sha256=row.sha256).select_related("document"):
+    for file in DocumentFile.objects.filter(digest=row.digest).select_related("document"):
         document = file.document
         if document.kind in searched.kinds and index.write(
             searched.kinds[document.kind], document.code, at=at
         ):
-            record(document, "file.read", by=by, at=at, public=False, file=row.sha256)
+            record(document, "file.read", by=by, at=at, public=False, file=row.digest)
     return row
 
 

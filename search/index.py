@@ -18,12 +18,11 @@ from core import cache, searched
 from core.audit import canonical
 from core.lifecycle import lock, part
 from core.models import Event, Outbox
-from core.searched import Entry, Kind
+from core.searched import CONSUMER, Entry, Kind
 from search import words
 from search.models import DocumentFile, FileText, SearchDocument, Word
 from search.query import band
 
-CONSUMER = "search.index"
 TEXT_ROOM = 100_000  # characters of one document
 UNIT = 1_000  # places in a millisecond
 # What is no word of anybody's deed, and changes nothing that is found.
@@ -77,13 +76,13 @@ def write(kind: Kind, code: str, *, at: datetime, anew: bool = False) -> bool:
     document.digest, document.indexed_at = digest, at
     document.gone_at = document.carried_at = None
     document.save()
-    DocumentFile.objects.filter(document=document).exclude(sha256__in=entry.files).delete()
+    DocumentFile.objects.filter(document=document).exclude(digest__in=entry.files).delete()
     DocumentFile.objects.bulk_create(
-        (DocumentFile(document=document, sha256=one) for one in dict.fromkeys(entry.files)),
+        (DocumentFile(document=document, digest=one) for one in dict.fromkeys(entry.files)),
         ignore_conflicts=True,
     )
     FileText.objects.bulk_create(
-        (FileText(sha256=one) for one in dict.fromkeys(entry.files)), ignore_conflicts=True
+        (FileText(digest=one) for one in dict.fromkeys(entry.files)), ignore_conflicts=True
     )
     _learn(document)
     return True
@@ -153,14 +152,14 @@ def _let_go(document: SearchDocument, at: datetime) -> bool:
 
 def _digest(entry: Entry) -> str:
     """Of all that a document is made from, what its files say included."""
-    read = FileText.objects.filter(sha256__in=entry.files).exclude(read_at=None)
-    said = {**asdict(entry), "read": sorted(read.values_list("sha256", flat=True))}
+    read = FileText.objects.filter(digest__in=entry.files).exclude(read_at=None)
+    said = {**asdict(entry), "read": sorted(read.values_list("digest", flat=True))}
     return sha256(canonical(said).encode()).hexdigest()
 
 
 def _fill(document: SearchDocument, kind: Kind, entry: Entry) -> None:
-    files = FileText.objects.filter(sha256__in=entry.files).exclude(read_at=None)
-    said = [entry.text, *(file.text for file in files.order_by("sha256"))]
+    files = FileText.objects.filter(digest__in=entry.files).exclude(read_at=None)
+    said = [entry.text, *(file.text for file in files.order_by("digest"))]
     names = "\n".join(entry.names)
     text = "\n".join(filter(None, said))[:TEXT_ROOM]
     document.path, document.title = entry.path, entry.title[:300]

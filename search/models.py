@@ -123,22 +123,22 @@ class DocumentFile(models.Model):
     """A public file whose text belongs to a document."""
 
     document = models.ForeignKey(SearchDocument, models.CASCADE, related_name="files")
-    sha256 = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
 
     class Meta:
-        indexes = [Index(fields=["sha256"], name="documentfile_by_digest")]
+        indexes = [Index(fields=["digest"], name="documentfile_by_digest")]
         constraints = [
-            UniqueConstraint(fields=["document", "sha256"], name="documentfile_once"),
+            UniqueConstraint(fields=["document", "digest"], name="documentfile_once"),
         ]
 
     def __str__(self) -> str:
-        return self.sha256
+        return self.digest
 
 
 class FileText(models.Model):
     """What a public file says, read once by a task; by the digest of its bytes."""
 
-    sha256 = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
     text = models.TextField(blank=True)
     fault = models.CharField(max_length=200, blank=True)  # why it could not be read
     read_at = models.DateTimeField(null=True)
@@ -147,7 +147,7 @@ class FileText(models.Model):
         indexes = [Index(fields=["id"], condition=Q(read_at=None), name="filetext_to_read")]
 
     def __str__(self) -> str:
-        return self.sha256
+        return self.digest
 
 
 class Word(models.Model):

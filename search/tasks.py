@@ -17,9 +17,9 @@ def read_files() -> None:
     waiting = FileText.objects.filter(read_at=None).order_by("pk")
     for row in waiting[:BATCH]:
         try:
-            files.note(row, files.read(row.sha256), by=Clock(), at=clock.now())
+            files.note(row, files.read(row.digest), by=Clock(), at=clock.now())
         except Exception:
-            logger.exception("file %s could not be read for the search", row.sha256)
+            logger.exception("file %s could not be read for the search", row.digest)
 
 
 def refresh_due() -> None:
