@@ -10,7 +10,7 @@ import docx
 from django.db import transaction
 from docx.opc.exceptions import PackageNotFoundError
 from pdfminer.high_level import extract_text
-from pdfminer.pdfdocument import PDFException
+from pdfminer.pdfexceptions import PDFException
 
 from core import searched
 from core.audit import Actor, record

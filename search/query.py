@@ -121,12 +121,10 @@ class Query:
         terms = (replace(term, others=_same(term, known)) for term in self.terms)
         return replace(self, terms=tuple(terms))
 
-    def by_sound(self) -> Query | None:
-        """With what the words sound like; None where none sounds."""
-        terms = tuple(
-            replace(term, by_sound=not term.in_order and bool(words.soundings(term.text)))
-            for term in self.terms
-        )
+    def by_sound(self, groups: Iterable[Sequence[str]] = ()) -> Query | None:
+        """With what the words sound like, synonyms too; None where none sounds."""
+        known = list(groups)
+        terms = tuple(_sounding(term, known) for term in self.terms)
         return replace(self, terms=terms) if any(term.by_sound for term in terms) else None
 
     def candidates(self) -> dict[str, set[str]]:
@@ -261,6 +259,24 @@ def _same(term: Term, groups: Iterable[Sequence[str]]) -> tuple[str, ...]:
             found.update(dict.fromkeys(said.replace(held, one) for one in group if one != held))
     found.pop(said, None)
     return tuple(found)
+
+
+def _sounding(term: Term, groups: Iterable[Sequence[str]]) -> Term:
+    """`huanping` and `hp` are 环评, and therefore 环境影响评价."""
+    if term.in_order or not words.soundings(term.text):
+        return term
+    said = words.squeezed(term.text)
+    meant: dict[str, None] = dict.fromkeys(term.others)
+    for group in groups:
+        if any(said in _spelt(word) for word in group):
+            meant.update(dict.fromkeys(group))
+    return replace(term, others=tuple(meant), by_sound=True)
+
+
+def _spelt(word: str) -> tuple[str, str]:
+    """How a Chinese word is typed in Latin letters: in full, by its first letters."""
+    sounds = words.sounds(word)
+    return sounds.replace(" ", ""), words.initials(sounds).strip()
 
 
 def _holds(said: str, word: str) -> bool:
