@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Seat
-from alliance import fees, leaving, ledger, meetings, minutes, motions, officers
+from alliance import ballots, fees, leaving, ledger, meetings, minutes, motions, officers
 from alliance.meetings import Call, Proposed
 from alliance.models import Alliance, Due, Meeting, Member, Motion, Post
 from alliance.models.meetings import VoteChannel
@@ -99,7 +99,7 @@ class House:
         for seating, letter in zip(seatings, choices, strict=False):
             if letter in words and seating.pk not in aside:
                 seat = self.seats[seating.member_id]
-                meetings.cast(motion, seating, words[letter], by=seat, at=clock.now())
+                ballots.cast(motion, seating, words[letter], by=seat, at=clock.now())
 
     def close(self, meeting: Meeting) -> None:
         meetings.close(meeting, by=self.secretary, at=clock.now())

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import require_seat
 from accounts.models import Deed
 from accounts.stepup import kept, step_up
-from alliance import council_papers, meetings, motions, tabs
+from alliance import ballots, council_papers, meetings, motions, tabs
 from alliance import minutes as rules
 from alliance.access import require_post
 from alliance.forms.council import (
@@ -245,7 +245,7 @@ def motion_vote(request, code, place):
         request,
         about=motion.meeting,
         form=form,
-        rule=lambda *, choice, **how: meetings.cast(motion, seating, choice, **how),
+        rule=lambda *, choice, **how: ballots.cast(motion, seating, choice, **how),
         done=_("Your ballot is cast. The receipt is in your inbox."),
         title=motion.title,
         text=motion.text,
@@ -268,7 +268,7 @@ def motion_recuse(request, code, place):
         request,
         about=motion.meeting,
         form=form,
-        rule=partial(meetings.recuse, motion, seating),
+        rule=partial(ballots.recuse, motion, seating),
         done=_("Noted: this unit does not vote on this motion."),
         title=_("Recuse %(unit)s?") % {"unit": seating.unit},
         text=motion.title,

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import Seat
-from alliance import leaving, meetings, motions
+from alliance import ballots, leaving, meetings, motions
 from alliance.meetings import Call, Proposed
 from alliance.models import Alliance, Charter, Meeting, Member, Post
 from alliance.models.meetings import VoteChannel
@@ -159,7 +159,7 @@ class Council:
             motion.meeting.seatings.all(), self.seats, choices, strict=False
         ):
             if choice:
-                meetings.cast(motion, seating, choice, by=seat, at=clock.now())
+                ballots.cast(motion, seating, choice, by=seat, at=clock.now())
 
     def begin(self, meeting: Meeting, later, present=None):
         """The hour comes, who is there is noted, and the meeting is opened."""
@@ -184,7 +184,7 @@ class Council:
         by_unit = {seat.organisation_id: seat for seat in self.seats}
         for seating, choice in zip(free, choices, strict=False):
             seat = by_unit[seating.member.organisation_id]
-            meetings.cast(motion, seating, choice, by=seat, at=clock.now())
+            ballots.cast(motion, seating, choice, by=seat, at=clock.now())
         self.close(meeting)
         row.refresh_from_db()
         return motion

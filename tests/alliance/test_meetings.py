@@ -3,7 +3,7 @@ import json
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from alliance import charters, council_tasks, leaving, meetings, minutes
+from alliance import ballots, charters, council_tasks, leaving, meetings, minutes
 from alliance.meetings import Proposed
 from alliance.models import Ballot, Meeting, Minutes, Motion, SecretTally
 from alliance.models.meetings import Answer, MeetingState, MotionState, VoteChannel
@@ -28,7 +28,7 @@ def opened(council, later):
 
 def recounted(motion):
     motion = Motion.objects.get(pk=motion.pk)
-    return meetings.counted(motion).to_json()
+    return ballots.counted(motion).to_json()
 
 
 def test_a_call_freezes_who_votes_and_by_which_rule_and_writes_to_everybody(council):
@@ -173,11 +173,11 @@ def test_a_vote_in_writing_without_a_quorum_lapses_with_the_numbers(council, lat
 def test_a_ballot_is_cast_once_by_the_unit_itself_with_a_receipt(council, opened, cast):
     motion, seating = opened.motions.get(), opened.seatings.first()
     with refused("This is the vote of"):
-        meetings.cast(motion, seating, "for", by=cast.agency, at=clock.now())
-    ballot = meetings.cast(motion, seating, "against", by=council.seats[0], at=clock.now())
+        ballots.cast(motion, seating, "for", by=cast.agency, at=clock.now())
+    ballot = ballots.cast(motion, seating, "against", by=council.seats[0], at=clock.now())
     assert ballot.code in Letter.objects.filter(kind="alliance/ballot-receipt").first().subject
     with refused("has voted on this already"):
-        meetings.cast(motion, seating, "for", by=council.seats[0], at=clock.now())
+        ballots.cast(motion, seating, "for", by=council.seats[0], at=clock.now())
     assert Ballot.objects.get().choice == "against"
 
 
@@ -233,7 +233,7 @@ def test_a_secret_ballot_rewrites_the_same_row_whatever_its_choice(db, later):
                 run(sql, params, many, context),
             )[1]
         ):
-            meetings.cast(meeting.motions.get(), seating, choice, by=seat, at=clock.now())
+            ballots.cast(meeting.motions.get(), seating, choice, by=seat, at=clock.now())
     updates = {one for one in statements if one.startswith('UPDATE "alliance_secrettally"')}
     assert len(updates) == 1
     assert SecretTally.objects.count() == 1
@@ -263,15 +263,15 @@ def test_whom_a_motion_concerns_is_recused_from_it(council, later):
 def test_a_unit_recuses_itself_with_a_reason_before_it_votes(council, opened):
     motion, seatings = opened.motions.get(), list(opened.seatings.all())
     with refused("State the reason"):
-        meetings.recuse(motion, seatings[1], reason=" ", by=council.seats[1], at=clock.now())
+        ballots.recuse(motion, seatings[1], reason=" ", by=council.seats[1], at=clock.now())
     with refused("Only the unit itself or the secretariat"):
-        meetings.recuse(motion, seatings[1], reason="利害关系", by=council.seats[2], at=clock.now())
-    meetings.recuse(motion, seatings[1], reason="利害关系", by=council.seats[1], at=clock.now())
+        ballots.recuse(motion, seatings[1], reason="利害关系", by=council.seats[2], at=clock.now())
+    ballots.recuse(motion, seatings[1], reason="利害关系", by=council.seats[1], at=clock.now())
     with refused("is recused already"):
-        meetings.recuse(motion, seatings[1], reason="又", by=council.secretary, at=clock.now())
+        ballots.recuse(motion, seatings[1], reason="又", by=council.secretary, at=clock.now())
     council.vote(motion, "for")
     with refused("has voted on this motion already"):
-        meetings.recuse(motion, seatings[0], reason="迟", by=council.chair, at=clock.now())
+        ballots.recuse(motion, seatings[0], reason="迟", by=council.chair, at=clock.now())
 
 
 def answered(meeting, place, council, said, **facts):
@@ -298,8 +298,8 @@ def test_a_proxy_is_given_within_the_charters_limits_and_votes(council, later):
     council.vote(motion, "for", "for", "for")
     given = meeting.seatings.get(place=6)
     with refused("gave its vote to a proxy"):
-        meetings.cast(motion, given, "against", by=council.seats[5], at=clock.now())
-    meetings.cast(motion, given, "for", by=council.seats[0], at=clock.now())
+        ballots.cast(motion, given, "against", by=council.seats[5], at=clock.now())
+    ballots.cast(motion, given, "for", by=council.seats[0], at=clock.now())
     council.close(meeting)
     motion.refresh_from_db()
     assert motion.outcome["numbers"]["present"] == 5
@@ -427,7 +427,7 @@ def test_the_window_is_measured_after_the_lock(council, later, settings):
     old = clock.now()
     later(days=20)
     with refused("Votes are not being cast now"):
-        meetings.cast(
+        ballots.cast(
             meeting.motions.get(), meeting.seatings.first(), "for", by=council.seats[0], at=old
         )
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from alliance import meetings
+from alliance import ballots, meetings
 from alliance.models import Ballot, Meeting, Minutes, SecretTally
 from alliance.models.meetings import MeetingState
 from core import clock
@@ -32,7 +32,7 @@ def test_ballots_and_the_count_at_the_same_moment_agree(database, later):
     meeting = council.begin(council.call(), later)
     motion = meeting.motions.get()
     votes = [
-        partial(meetings.cast, motion, seating, "for", by=seat, at=clock.now())
+        partial(ballots.cast, motion, seating, "for", by=seat, at=clock.now())
         for seating, seat in zip(meeting.seatings.all(), council.seats, strict=True)
     ]
     close = partial(meetings.close, meeting, by=council.secretary, at=clock.now())
@@ -48,7 +48,7 @@ def test_a_double_click_casts_one_ballot(database, later):
     council = Council.of(3)
     meeting = council.begin(council.call(), later)
     cast = partial(
-        meetings.cast,
+        ballots.cast,
         meeting.motions.get(),
         meeting.seatings.first(),
         "for",
