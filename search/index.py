@@ -75,6 +75,7 @@ def write(kind: Kind, code: str, *, at: datetime, anew: bool = False) -> bool:
     _fill(document, kind, entry)
     document.digest, document.indexed_at = digest, at
     document.gone_at = document.carried_at = None
+    document.revision += 1
     document.save()
     DocumentFile.objects.filter(document=document).exclude(digest__in=entry.files).delete()
     DocumentFile.objects.bulk_create(
@@ -145,6 +146,7 @@ def _let_go(document: SearchDocument, at: datetime) -> bool:
     document.shown_from = document.shown_until = document.deadline = None
     document.gone_at = document.indexed_at = at
     document.carried_at = None
+    document.revision += 1
     document.save()
     DocumentFile.objects.filter(document=document).delete()
     return True

@@ -74,6 +74,7 @@ class SearchDocument(models.Model):
     digest = models.CharField(max_length=64)  # of all that was indexed
     indexed_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=0)  # one more each time it is written
     carried_at = models.DateTimeField(null=True)  # when the cluster got it as it is
 
     objects = SearchDocumentQuerySet.as_manager()
