@@ -200,7 +200,9 @@ CACHES = {
     )
 }
 
-PAGES_ROOM = int(environ.get("PAGES_ROOM", 64 * 2**20))  # core.cache: bytes in each process
+# core.cache, in each process: bytes of finished pages, letters of sections
+PAGES_ROOM = int(environ.get("PAGES_ROOM", 64 * 2**20))
+SECTIONS_ROOM = int(environ.get("SECTIONS_ROOM", 16 * 2**20))
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -13,19 +13,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from http.client import responses
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from core import clock
 from core.audit import Clock, record
 from core.lifecycle import part
 from core.numbering import new_code
-from core.versions import Version, version
+from core.versions import Version, version, versions
 
 # The instant in the frame, from which a countdown counts: anew each time a kept page is shown.
 NOW = re.compile(rb'(?<= data-now=")[^"]*(?=")')
@@ -64,52 +67,97 @@ class Answer:
     body: bytes
 
 
-class Shelf:
-    """Pages by address; where room lacks, the one not asked for the longest goes."""
+@dataclass(frozen=True)
+class Section:
+    """A part of a page, drawn, with the versions of what it is drawn from."""
+
+    versions: tuple[Version, ...]
+    until: datetime
+    html: SafeString
+
+    @property
+    def size(self) -> int:
+        return len(self.html)
+
+
+Kept = TypeVar("Kept", Page, Section)
+
+
+class Shelf(Generic[Kept]):
+    """Pages or sections by address; where room lacks, the one not asked for the longest goes."""
 
     def __init__(self, room: int) -> None:
-        self._pages: OrderedDict[Address, Page] = OrderedDict()
+        self._kept: OrderedDict[Address, Kept] = OrderedDict()
         self._lock = threading.Lock()
         self._room = self._left = room
-        self.made: dict[str, tuple[Version, datetime | None, Any]] = {}
 
-    def find(self, address: Address) -> Page | None:
+    def find(self, address: Address) -> Kept | None:
         with self._lock:
-            page = self._pages.get(address)
-            if page:
-                self._pages.move_to_end(address)
-            return page
+            kept = self._kept.get(address)
+            if kept:
+                self._kept.move_to_end(address)
+            return kept
 
-    def keep(self, address: Address, page: Page) -> None:
+    def keep(self, address: Address, kept: Kept) -> None:
         with self._lock:
-            if old := self._pages.pop(address, None):
+            if old := self._kept.pop(address, None):
                 self._left += old.size
-            self._pages[address] = page
-            self._left -= page.size
+            self._kept[address] = kept
+            self._left -= kept.size
             while self._left < 0:
-                _, out = self._pages.popitem(last=False)
+                _, out = self._kept.popitem(last=False)
                 self._left += out.size
 
     def clear(self) -> None:
         with self._lock:
-            self._pages.clear()
-            self.made.clear()
+            self._kept.clear()
             self._left = self._room
 
 
-shelf = Shelf(settings.PAGES_ROOM)
+shelf: Shelf[Page] = Shelf(settings.PAGES_ROOM)
+sections: Shelf[Section] = Shelf(settings.SECTIONS_ROOM)
+computed: dict[str, tuple[Version, datetime | None, Any]] = {}
+
+
+def clear() -> None:
+    """Forget everything that is kept."""
+    shelf.clear()
+    sections.clear()
+    computed.clear()
 
 
 def made_once(subject: str, make: Callable[[datetime], tuple[Made, datetime | None]]) -> Made:
     """What `make` computes of all rows of a model, kept until a deed on one of them, or until the
     instant that `make` gives with it: when the clock alone changes it."""
     at, now = clock.now(), version(subject)
-    kept = shelf.made.get(subject)
+    kept = computed.get(subject)
     if kept is None or kept[0] != now or (kept[1] is not None and kept[1] <= at):
         value, until = make(at)
-        kept = shelf.made[subject] = (now, until, value)
+        kept = computed[subject] = (now, until, value)
     made: Made = kept[2]
     return made
+
+
+def section(
+    request: HttpRequest,
+    template: str,
+    subjects: tuple[str, ...],
+    make: Callable[[datetime], tuple[dict[str, Any], datetime | None]],
+) -> Section:
+    """The part of a page that `template` draws from rows of these models alone, and that is the
+    same for all who ask for this address, signed in or not: drawn once until a deed on one of them.
+
+    `make` gives its context, and when the clock changes it: the next minute does in any case.
+    """
+    address = (template, get_language(), request.get_full_path())
+    at, now = clock.now(), versions(subjects)
+    kept = sections.find(address)
+    if kept is None or kept.versions != now or kept.until <= at:
+        context, until = make(at)
+        until = min(until, next_minute(at)) if until else next_minute(at)
+        kept = Section(now, until, render_to_string(template, context))
+        sections.keep(address, kept)
+    return kept
 
 
 @part
@@ -130,13 +178,13 @@ class Subject:
 def finished(request: HttpRequest, *, until: datetime | None = None) -> None:
     """A public view says: this page may be kept, until the clock changes it."""
     kept = getattr(request, "finished_until", None)
-    instants = [instant for instant in (kept, until, _next_minute()) if instant]
+    instants = [instant for instant in (kept, until, next_minute(clock.now())) if instant]
     request.finished_until = min(instants)  # type: ignore[attr-defined]
 
 
-def _next_minute() -> datetime:
-    """The frame shows the minute."""
-    return clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+def next_minute(at: datetime) -> datetime:
+    """The frame shows the minute, and so does what tells the time that is left."""
+    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def in_front(application: Application) -> Application:

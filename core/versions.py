@@ -13,9 +13,11 @@ from django.db import connection
 
 # Ids are given before their transactions commit, so the greatest alone would hide a late one below.
 WINDOW = 256
+LATEST = "SELECT id FROM core_event {} ORDER BY id DESC LIMIT %s"
 SUMMED = "SELECT COALESCE(MAX(id), 0), COALESCE(SUM(id), 0) FROM ({}) AS latest"
-OF_ALL = SUMMED.format("SELECT id FROM core_event ORDER BY id DESC LIMIT %s")
-OF_MODEL = SUMMED.format("SELECT id FROM core_event WHERE subject = %s ORDER BY id DESC LIMIT %s")
+OF_ALL = SUMMED.format(LATEST.format(""))
+OF_MODEL = SUMMED.format(LATEST.format("WHERE subject = %s"))
+PLACED = "SELECT {}, summed.* FROM ({}) AS summed"
 
 Version = tuple[int, int]
 
@@ -33,14 +35,20 @@ known = Known()
 def version(subject: str = "") -> Version:
     """What changes with every deed that commits, in whatever order they do; or with every deed on
     rows of one model, where its label is given."""
+    return versions((subject,))[0]
+
+
+def versions(subjects: tuple[str, ...]) -> tuple[Version, ...]:
+    """Those of several models, in one query at most."""
     state = _state()
     if state is None:
-        return _read(subject)
+        return tuple(_read(subjects))
     if state != known.state:
         known.state, known.versions = state, {}
-    if subject not in known.versions:
-        known.versions[subject] = _read(subject)
-    return known.versions[subject]
+    missing = tuple(subject for subject in subjects if subject not in known.versions)
+    if missing:
+        known.versions |= zip(missing, _read(missing), strict=True)
+    return tuple(known.versions[subject] for subject in subjects)
 
 
 def _state() -> Hashable:
@@ -60,9 +68,12 @@ def _state() -> Hashable:
     return raw, raw.execute("PRAGMA data_version").fetchone()[0], raw.total_changes
 
 
-def _read(subject: str) -> Version:
-    words, values = (OF_MODEL, [subject]) if subject else (OF_ALL, [])
+def _read(subjects: tuple[str, ...]) -> list[Version]:
+    words = " UNION ALL ".join(
+        PLACED.format(place, OF_MODEL if subject else OF_ALL)
+        for place, subject in enumerate(subjects)
+    )
+    values = [value for subject in subjects for value in ([subject] if subject else []) + [WINDOW]]
     with connection.cursor() as cursor:
-        cursor.execute(words, [*values, WINDOW])
-        newest, total = cursor.fetchone()
-    return newest, int(total)
+        cursor.execute(words, values)
+        return [(newest, int(total)) for _place, newest, total in sorted(cursor.fetchall())]

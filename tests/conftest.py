@@ -51,7 +51,7 @@ def browser() -> Iterator[browsers.Browser]:
 @pytest.fixture(autouse=True)
 def _no_finished_pages() -> None:
     """A test that rolls back gives its versions to the next one: no page may outlive it."""
-    cache.shelf.clear()
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

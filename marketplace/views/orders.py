@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from functools import partial
 
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
@@ -10,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.models import Deed
+from accounts.models import Deed, Organisation
 from core import cache, clock, paging
 from core.audit import Clock
 from core.lifecycle import RuleBroken
-from core.models import Event, Upload
+from core.models import Event, Region, Upload
 from core.templatetags.gx import ledger
 from core.views import public
 from marketplace import bids, closing, course, lines, offers, order_papers
@@ -24,30 +25,43 @@ from marketplace.views import tables
 from publication.models import Notice
 from selection import draws, explanations
 
+# What the list shows: a deed on one of these draws it anew.
+LISTED = tuple(
+    model._meta.label_lower for model in (ServiceOrder, Organisation, ServiceItem, Region)
+)
+
 
 @public
 @require_safe
 def order_list(request):
-    at = clock.now()
+    alone = "HX-Request" in request.headers
+    template = f"marketplace/{'order-rows' if alone else 'order-search'}.html"
+    found = cache.section(request, template, LISTED, partial(_found_by, request.GET))
+    cache.finished(request, until=found.until)
+    if alone:
+        return HttpResponse(found.html)
+    return render(request, "marketplace/orders.html", {"found": found.html})
+
+
+def _found_by(asked, at):
+    """What the list shows of the orders that are asked for, and when the clock changes it."""
     known = totals()
     everything = ServiceOrder.objects.public()
-    asked = OrderFilter(request.GET, everything, at=at)
-    if any(request.GET.get(name) for name in OrderFilter.base_filters):
-        page = paging.page(_in_list(asked.qs), SORTS, request.GET)
+    if any(asked.get(name) for name in OrderFilter.base_filters):
+        narrowed = OrderFilter(asked, everything, at=at)
+        page = paging.page(_in_list(narrowed.qs), SORTS, asked)
+        on = list(chips(asked, narrowed.form))
     else:
-        page = paging.page(_in_list(everything), SORTS, request.GET, count=known.all)
+        page, on = paging.page(_in_list(everything), SORTS, asked, count=known.all), []
     context = {
         "page": page,
         "lines": [lines.of(order, at) for order in page],
-        "form": asked.form,
-        "facets": facets(request.GET, at, known),
-        "chips": list(chips(request.GET, asked.form)),
-        "at": at,
-        "export": tables.query(request.GET),
+        "asked": asked,
+        "facets": facets(asked, at, known),
+        "chips": on,
+        "export": tables.query(asked),
     }
-    cache.finished(request, until=known.until)
-    name = "order-rows" if request.headers.get("HX-Request") else "orders"
-    return render(request, f"marketplace/{name}.html", context)
+    return context, known.until
 
 
 @public

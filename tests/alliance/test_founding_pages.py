@@ -65,7 +65,7 @@ def test_the_register_is_searched_filtered_and_turned(db):
 
 
 def queries(name, *args, client=None):
-    cache.shelf.clear()
+    cache.clear()
     with CaptureQueriesContext(connection) as captured:
         assert page(name, *args, client=client).status_code == 200
     return len(captured)

@@ -6,17 +6,18 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils import translation
 
 from core import cache, clock
 from core.audit import Clock, record
 from core.lifecycle import lock
-from tests.factories import OrganisationFactory
+from tests.factories import OrganisationFactory, UserFactory
 
 
 @pytest.fixture
 def site(db):
     """A page behind the middleware that counts how often it was made."""
-    cache.shelf.clear()
+    cache.clear()
     made = []
 
     def view(request):
@@ -26,7 +27,7 @@ def site(db):
 
     view.made, view.ask = made, cache.serve_finished(view)
     yield view
-    cache.shelf.clear()
+    cache.clear()
 
 
 def get(site, path="/", **headers):
@@ -102,6 +103,57 @@ def test_the_shelf_throws_out_what_was_not_asked_for_the_longest():
     shelf.find(("a",))
     shelf.keep(("c",), page)
     assert [shelf.find((address,)) is not None for address in "abc"] == [True, False, True]
+
+
+@pytest.fixture
+def part(db):
+    """A section of organisations that counts how often it was drawn."""
+    drawn = []
+
+    def make(at):
+        drawn.append(at)
+        return {"text": str(len(drawn))}, getattr(part, "until", None)
+
+    def part(path="/orders/"):
+        request = RequestFactory().get(path)
+        return cache.section(request, "components/empty.html", ("accounts.organisation",), make)
+
+    part.drawn = drawn
+    return part
+
+
+def test_a_section_is_drawn_once_until_a_deed_on_what_it_shows(part):
+    organisation = OrganisationFactory()
+    assert part().html == part().html
+    with transaction.atomic(durable=True):
+        record(lock(UserFactory()), "user.edited", by=Clock(), at=clock.now())
+    part()
+    assert len(part.drawn) == 1
+    deed(organisation)
+    assert ">2<" in part().html
+
+
+def test_a_section_is_drawn_anew_when_the_clock_changes_it(part, later):
+    part.until = clock.now() + timedelta(milliseconds=1)
+    part()
+    later(seconds=1)
+    part()
+    assert len(part.drawn) == 2
+
+
+def test_no_section_outlives_the_minute(part, later):
+    part()
+    later(minutes=1)
+    assert part().until > clock.now()
+    assert len(part.drawn) == 2
+
+
+def test_each_address_and_each_language_has_its_own_section(part):
+    part()
+    part("/orders/?order=worth")
+    with translation.override("en"):
+        part()
+    assert len(part.drawn) == 3
 
 
 @pytest.fixture

@@ -4,9 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from csp.decorators import csp_update
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client
 
+from core.policy import PolicyMiddleware
 from tests.cast import signed_in
 
 
@@ -28,6 +31,24 @@ def test_public_pages_run_nothing_inline(db):
 def test_the_desk_is_as_strict(cast):
     told = policy(signed_in(cast.owner.user).get("/accounts/password/change/"))
     assert "unsafe" not in str(told)
+
+
+def test_a_view_may_ask_for_more_than_the_usual_policy(rf):
+    @csp_update({"script-src": "'wasm-unsafe-eval'"})
+    def sealing(request):
+        return HttpResponse("sealing")
+
+    usual = policy(PolicyMiddleware(lambda request: HttpResponse("usual"))(rf.get("/")))
+    told = policy(PolicyMiddleware(sealing)(rf.get("/")))
+    assert told.pop("script-src") == ["'wasm-unsafe-eval'"]
+    assert told == usual
+
+
+def test_a_policy_that_a_view_gave_is_left(rf):
+    def view(request):
+        return HttpResponse(headers={"Content-Security-Policy": "default-src 'none'"})
+
+    assert policy(PolicyMiddleware(view)(rf.get("/"))) == {"default-src": ["'none'"]}
 
 
 def test_wagtails_pages_may_run_what_is_inline(db):

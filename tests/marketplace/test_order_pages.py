@@ -72,13 +72,13 @@ def test_the_totals_of_the_facets_follow_every_deed_and_the_clock(cast, later):
     assert counted()["phase"] == {"choosing": 1, "withdrawn": 1}
 
 
-def test_totals_are_counted_once_though_other_things_are_done(cast, django_assert_num_queries):
+def test_the_list_is_drawn_once_though_other_things_are_done(cast, django_assert_num_queries):
     published(cast)
     Client().get(to("orders"))
     letter = Letter.objects.count()
     bid(ServiceOrder.objects.get(), cast.agency)
     assert Letter.objects.count() > letter
-    with django_assert_num_queries(4):  # two versions, the rows, their services
+    with django_assert_num_queries(2):  # the version of the page; those of what the list shows
         Client().get(to("orders"))
 
 

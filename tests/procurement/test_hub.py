@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def shown(name, **asked):
-    cache.shelf.clear()
+    cache.clear()
     answer = Client().get(reverse(f"procurement:{name}"), asked)
     assert answer.status_code == 200
     return answer.content.decode()

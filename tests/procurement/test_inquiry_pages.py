@@ -42,14 +42,14 @@ def page(name, *args):
 
 
 def text(client, address):
-    cache.shelf.clear()
+    cache.clear()
     answer = client.get(address)
     assert answer.status_code == 200, answer.status_code
     return answer.content.decode()
 
 
 def queries(client, address):
-    cache.shelf.clear()
+    cache.clear()
     with CaptureQueriesContext(connection) as caught:
         assert client.get(address).status_code == 200
     return len(caught)

@@ -23,7 +23,7 @@ def page(name, *args):
 
 
 def queries(client, address):
-    cache.shelf.clear()
+    cache.clear()
     with CaptureQueriesContext(
         connection,
     ) as caught:

@@ -270,7 +270,7 @@ def test_the_list_costs_the_same_for_more(cast):
     noticing.draft(cast, need=need)
     client.get(address)
     for _number in range(2):
-        cache.shelf.clear()
+        cache.clear()
         with CaptureQueriesContext(connection) as caught:
             assert client.get(address).status_code == 200
         counts.append(len(caught))
