@@ -1,33 +1,40 @@
-"""Needs of the demo that are argued in public: the client's, closed, and one open for comments.
+"""Needs of the demo that are argued in public: the client's and another, closed, and one open.
 
-The client's argument has the shape of its notice: published in the afternoon, comments from nine in
-the morning after until noon of the fourth working day.
+The client's argument bears the dates of its notice, of 2018: published in the afternoon, comments
+from nine in the morning after until noon of the fourth working day. The others have its shape.
 """
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from accounts.models import Seat
 from core import clock, reference
 from core.models import CalendarDay
 from core.numbering import new_code
-from demo import city
-from demo.travel import Story
+from demo import city, travel
+from demo.travel import BEIJING, Story
 from procurement import arguments, comments
 from procurement.arguments import Answer, Person, Terms
 from procurement.models import Argument, Need, NeedState
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SIGNED = "procurement.opinion-scan"
 
 
-def all_of(now: datetime) -> list[Story]:
-    """The stories of the arguments, as they have gone until `now`."""
+def data() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = reference.read(city.DATA / "arguments.json")
-    return [_until(now, Argued(facts, now).told()) for facts in found]
+    return found
+
+
+def long_ago() -> list[Story]:
+    """The stories of arguments that bear their real dates: the client's."""
+    return [Argued(facts, clock.now()).told() for facts in data() if "begun" in facts]
+
+
+def all_of(now: datetime) -> list[Story]:
+    """The stories of the other arguments, as they have gone until `now`."""
+    return [_until(now, Argued(facts, now).told()) for facts in data() if "begun" not in facts]
 
 
 def _until(now: datetime, story: Story) -> Iterator[datetime]:
@@ -51,7 +58,7 @@ class Argued:
             yield max(clock.now() + HOUR, self._first())
             found = Need.objects.filter(title__startswith=self.facts["need"]).first()
             need = found or need
-        yield _office(clock.now())
+        yield travel.office(max(clock.now(), self._first()))
         self.row = arguments.begin(need, key=new_code(), by=self.writer, at=clock.now())
         opens, closes = self._period()
         arguments.prepare(
@@ -71,12 +78,12 @@ class Argued:
         )
         yield clock.now() + HOUR
         yield from self._opinions()
-        yield clock.now() + HOUR
+        yield self._given("published") or clock.now() + HOUR
         self.row = arguments.publish(self.row, by=self.approver, at=clock.now())
         yield from self._comments(opens)
         if self.facts["ending"] != "closed":
             return
-        yield closes + 20 * HOUR
+        yield self._given("closed") or travel.office(closes + 20 * HOUR)
         arguments.close(
             self.row,
             conclusion="kept",
@@ -85,11 +92,22 @@ class Argued:
             at=clock.now(),
         )
 
+    def _given(self, name: str) -> datetime | None:
+        """A real date of the argument, where it bears those."""
+        return datetime.fromisoformat(self.facts[name]) if name in self.facts else None
+
     def _first(self) -> datetime:
         """Open ones are published such that comments are still let in today."""
-        return self.now - (2 * DAY if self.facts["ending"] == "open" else 30 * DAY)
+        if begun := self._given("begun"):
+            return begun
+        if self.facts["ending"] == "open":
+            return travel.working_days_before(self.now, 2)
+        return self.now - self.facts["days_ago"] * DAY
 
     def _period(self) -> tuple[datetime, datetime]:
+        opens, closes = self._given("opens"), self._given("closes")
+        if opens and closes:
+            return opens, closes
         today = clock.now().astimezone(BEIJING).date()
         calendar = CalendarDay.objects.calendar()
         opens, closes = (calendar.add_working_days(today, days).on for days in (1, 4))
@@ -164,14 +182,6 @@ class Argued:
 def _supplier(key: str) -> Seat:
     unit = next(one for one in city.data()["organisations"] if one["key"] == key)
     return city.seat(unit["people"][0]["key"])
-
-
-def _office(instant: datetime) -> datetime:
-    """The instant, or nine in the morning where it falls outside office hours."""
-    local = instant.astimezone(BEIJING)
-    if local.hour < 9:
-        return _at(local.date(), 9)
-    return _at(local.date() + DAY, 9) if local.hour > 14 else instant
 
 
 def _at(day: date, hour: int) -> datetime:

@@ -108,21 +108,35 @@ def unit(key: str) -> Organisation:
     return Organisation.objects.get(uscc=facts["uscc"])
 
 
-def open_accounts() -> None:
-    """An account for everybody, as sign-up makes them, but with no password to guess."""
-    phones = {one["key"]: one["phone"] for one in data()["witnesses"]}
+def early() -> list[str]:
+    """The units that were here before the others: for what bears a real date of years ago."""
+    return [one["key"] for one in data()["organisations"] if one.get("early")]
+
+
+def late() -> list[str]:
+    return [one["key"] for one in data()["organisations"] if not one.get("early")]
+
+
+def open_accounts(units: list[str], *, witnesses: bool = False) -> None:
+    """An account for everybody there, as sign-up makes them, but with no password to guess."""
+    phones = {one["key"]: one["phone"] for one in data()["witnesses"] if witnesses}
     for organisation in data()["organisations"]:
-        phones |= {one["key"]: one["phone"] for one in organisation["people"]}
+        if organisation["key"] in units:
+            phones |= {one["key"]: one["phone"] for one in organisation["people"]}
     for person in people():
+        if person.key not in phones:
+            continue
         made = User.objects.create_user(
             person.email, None, name=person.name, phone=phones[person.key]
         )
         EmailAddress.objects.create(user=made, email=made.email, primary=True, verified=True)
 
 
-def settle() -> None:
+def settle(units: list[str]) -> None:
     """The operator and the regulator are established; everybody else registers and is verified."""
     for facts in data()["organisations"]:
+        if facts["key"] not in units:
+            continue
         head, *others = facts["people"]
         if standing := facts.get("standing"):
             at = clock.now()

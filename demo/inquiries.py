@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from accounts.models import Seat
 from contracts import agreements, changes, deliveries
@@ -14,23 +13,21 @@ from core.audit import Clock
 from core.models import CalendarDay
 from core.numbering import new_code
 from credit.models import Scheme
-from demo import city
-from demo.travel import Story
+from demo import city, travel, wanted
+from demo.travel import BEIJING, Story
 from procurement import inquiries, needs, opening, performance, quotes
-from procurement.document import Document, Items, Paragraph, Section, Table
 from procurement.inquiry_terms import Terms, Witnessing
-from procurement.models import Answer, Need, Procedure, ProcedureState
-from procurement.needs import Basics
+from procurement.models import Need, Procedure, ProcedureState
 from selection.models import Witness
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Who writes and examines, who approves, assesses and signs.
 STAFF = {"water": ("ma", "yu"), "university": ("bai", "jiang")}
 SIGNERS = {"hengzhun": "chenguo"}
 WITNESS = "qian"
-# Endings whose deadline is counted back from today: how many days ago quotes were opened.
-LATELY = {"awarded": 4, "half-signed": 6, "awaiting-dice": 1, "opened": 1}
+INQUIRY = {"method": "inquiry", "departure": "服务内容明确、供应充足，按内控制度采用询价。"}
+# Endings whose deadline is counted back from today: how many working days ago quotes were opened.
+LATELY = {"awarded": 3, "half-signed": 5, "awaiting-dice": 1, "opened": 1}
 
 
 def all_of(now: datetime) -> list[Story]:
@@ -52,13 +49,13 @@ class Bought:
     def __init__(self, facts: dict[str, Any], now: datetime) -> None:
         self.facts, self.now, self.ending = facts, now, facts["ending"]
         self.writer, self.approver = map(city.seat, STAFF[facts["owner"]])
-        self.began = now - facts["days_ago"] * DAY
+        self.began = travel.office(now - facts["days_ago"] * DAY - HOUR)
         self.row = Procedure()
 
     def told(self) -> Story:
         need = Need()
         yield self.began
-        need = self._written()
+        need = wanted.submitted({**INQUIRY, **self.facts}, by=self.writer, year=self.began.year)
         yield self.began + HOUR
         need = needs.publish(need, by=self.approver, at=clock.now())
         yield self.began + 2 * HOUR
@@ -90,52 +87,10 @@ class Bought:
         self.row = opening.close(self.row, by=Clock(), at=clock.now())
         if self.ending in ("opened", "failed"):
             return
-        yield clock.now() + 3 * HOUR
+        yield travel.office(clock.now() + 3 * HOUR)
         self._examine()
         if self.row.state == ProcedureState.AWARDED:
             yield from self._performed()
-
-    def _written(self) -> Need:
-        facts, owner = self.facts, self.writer.organisation
-        need = needs.begin(owner, key=new_code(), by=self.writer, at=clock.now())
-        basics = Basics(
-            title=facts["title"],
-            kind=facts.get("kind", "services"),
-            region=owner.region.code if owner.region else city.PROVINCE,
-            budget=Decimal(facts["budget"]),
-            budget_year=self.began.year,
-            funding="财政预算资金",
-            contact=self.writer.user.name,
-            contact_phone=owner.contact_phone,
-            item=facts["item"],
-            item_name=facts["item_name"],
-            method="inquiry",
-            departure="服务内容明确、供应充足，按内控制度采用询价。",
-        )
-        need = needs.replace_document(need, self._document(), by=self.writer, at=clock.now())
-        for warning in need.warnings.filter(answer=Answer.OPEN):
-            reason = "按项目实际需要保留。"
-            needs.answer(need, warning, reason, by=self.writer, at=clock.now())
-        return needs.submit(need, basics, by=self.writer, at=clock.now())
-
-    def _document(self) -> Document:
-        facts = self.facts
-        said: dict[str, Any] = {
-            "background": (Paragraph(f"根据年度工作安排，需实施“{facts['title']}”。"),),
-            "goals": (Paragraph("按期完成本项目，成果满足业务工作需要。"),),
-            "content": (Items(tuple(facts["content"])),),
-            "standards": (Paragraph("执行国家和行业现行的强制性标准和技术规范。"),),
-            "quantities": (
-                Table(("序号", "名称", "数量"), (("1", facts["title"], "1 项"),)),
-                Paragraph(f"合同签订后{facts['days']}日内完成，地点在云江市。"),
-            ),
-            "budget": (Paragraph(f"预算金额{facts['budget']}元，资金来源为财政预算资金。"),),
-            "qualifications": (Paragraph("符合《政府采购法》第二十二条规定的条件。"),),
-            "acceptance": (Paragraph("按采购内容逐项核对成果，合格的出具验收单。"),),
-            "payment": (Paragraph("验收合格并收到发票之日起30日内一次付清。"),),
-        }
-        sections = Document.blank().sections
-        return Document(tuple(Section(one.key, one.title, said[one.key]) for one in sections))
 
     def _deadline(self) -> datetime:
         today = self.now.astimezone(BEIJING).date()
@@ -145,7 +100,7 @@ class Bought:
         if self.ending == "open":
             return _at(CalendarDay.objects.calendar().add_working_days(today, 4).on, 17)
         if (days := LATELY.get(self.ending)) is not None:
-            return _at(today - days * DAY, 9)
+            return travel.working_days_before(self.now, days)
         began = self.began.astimezone(BEIJING).date()
         return _at(CalendarDay.objects.calendar().add_working_days(began, 5).on, 17)
 
@@ -203,11 +158,11 @@ class Bought:
             return
         agreement = Agreement.objects.about(self.row).get()
         supplier = self._winner(agreement)
-        yield clock.now() + 20 * HOUR
+        yield travel.office(clock.now() + 20 * HOUR)
         self._sign(agreement, supplier)
         if self.ending == "half-signed":
             return
-        yield clock.now() + 20 * HOUR
+        yield travel.office(clock.now() + 20 * HOUR)
         self._sign(agreement, self.approver)
         if self.ending == "contracted":
             return

@@ -1,7 +1,7 @@
-"""What the demo's purchasers need: standards of the city, and eight needs in every state.
+"""What the demo's purchasers need: standards of the city, and needs in every state.
 
-The figures of the city are made up and say so. The need of Luzhou is the client's, as it was made
-public in 2018; what the published part leaves open, its sections say.
+The figures of the city are made up and say so. The need of Luzhou is the client's, at the dates on
+which it was made public in 2018; what the published part leaves open, its sections say.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from core import clock, reference
 from core.calendar import day_of
 from core.models import Region
 from core.numbering import new_code
-from demo import city
+from demo import city, travel
 from demo.travel import Story
 from procurement import needs, standards
 from procurement.document import Document, Paragraph, Section
@@ -53,9 +53,19 @@ def enact() -> None:
     )
 
 
+def long_ago() -> list[Story]:
+    """The stories of needs that bear their real dates: the client's."""
+    found = (facts for facts in data()["needs"] if "began" in facts)
+    return [told(facts, datetime.fromisoformat(facts["began"])) for facts in found]
+
+
 def all_of(now: datetime) -> list[Story]:
-    """The stories of the needs, as they have gone until `now`."""
-    return [_until(now, told(facts, now)) for facts in data()["needs"]]
+    """The stories of the other needs, as they have gone until `now`."""
+    return [
+        _until(now, told(facts, travel.office(now - facts["days_ago"] * DAY - HOUR)))
+        for facts in data()["needs"]
+        if "days_ago" in facts
+    ]
 
 
 def _until(now: datetime, story: Story) -> Iterator[datetime]:
@@ -65,16 +75,17 @@ def _until(now: datetime, story: Story) -> Iterator[datetime]:
         yield instant
 
 
-def told(facts: dict[str, Any], now: datetime) -> Story:
+def told(facts: dict[str, Any], began: datetime) -> Story:
     """One need, from its first word to its ending."""
     writer, approver = map(city.seat, STAFF[facts["owner"]])
-    began = now - facts["days_ago"] * DAY
     yield began
     need = needs.begin(writer.organisation, key=new_code(), by=writer, at=clock.now())
     basics = _basics(facts, began.year)
     kept = {name: str(getattr(basics, name)) for name in Basics.__dataclass_fields__}
     needs.save_basics(need, kept, by=writer, at=clock.now())
     need = needs.replace_document(need, _document(facts), by=writer, at=clock.now())
+    if facts["ending"] == "draft":
+        return
     for warning in need.warnings.filter(answer=Answer.OPEN):
         reason = facts["answers"][warning.rule]
         needs.answer(need, warning, reason, by=writer, at=clock.now())

@@ -2,13 +2,16 @@
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from core import clock, outbox
+from core.models import CalendarDay
 
+BEIJING = ZoneInfo("Asia/Shanghai")
 # What a story yields: the instant before which it does not go on.
 Story = Iterator[datetime]
 
@@ -22,6 +25,26 @@ def to(instant: datetime) -> None:
 
 def home() -> None:
     settings.CLOCK_OFFSET = timedelta()
+
+
+def office(instant: datetime) -> datetime:
+    """The instant, or nine in the morning of the next working day where no office is open then."""
+    calendar, local = CalendarDay.objects.calendar(), instant.astimezone(BEIJING)
+    day = local.date()
+    if calendar.is_working(day) and 9 <= local.hour < 16:
+        return instant
+    if local.hour >= 16 or not calendar.is_working(day):
+        day = calendar.add_working_days(day, 1).on
+    return datetime.combine(day, time(9), BEIJING)
+
+
+def working_days_before(instant: datetime, number: int) -> datetime:
+    """Nine in the morning of the working day so many working days before."""
+    calendar, day = CalendarDay.objects.calendar(), instant.astimezone(BEIJING).date()
+    while number:
+        day -= timedelta(days=1)
+        number -= calendar.is_working(day)
+    return datetime.combine(day, time(9), BEIJING)
 
 
 def carry() -> None:

@@ -2,7 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -16,12 +16,14 @@ from demo import (
     councils,
     inquiries,
     joining,
+    notices,
     procurement,
     stories,
     travel,
 )
 
 ENTERED = timedelta(days=140)  # before today: when the city came to the site
+LONG_AGO = datetime(2018, 7, 2, 9, tzinfo=travel.BEIJING)  # before the client's need
 
 
 class Command(BaseCommand):
@@ -35,9 +37,14 @@ class Command(BaseCommand):
             return
         now = clock.now()
         agencies = [one["key"] for one in city.data()["organisations"] if one.get("agency")]
+        travel.to(LONG_AGO)
+        city.open_accounts(city.early())
+        city.settle(city.early())
+        early = [*procurement.long_ago(), *arguments.long_ago()]
+        travel.tell(early, told=lambda steps: self._tell("steps of the client's need", steps))
         travel.to(now - ENTERED)
-        city.open_accounts()
-        city.settle()
+        city.open_accounts(city.late(), witnesses=True)
+        city.settle(city.late())
         alliances.settle()
         procurement.enact()
         for place, key in enumerate(agencies, start=1):
@@ -49,6 +56,7 @@ class Command(BaseCommand):
             *procurement.all_of(now),
             *arguments.all_of(now),
             *inquiries.all_of(now),
+            *notices.all_of(now),
             *alliances.all_of(now),
             *joining.all_of(now),
             *councils.all_of(now),
