@@ -125,6 +125,11 @@ def by_code(event: Event) -> Iterable[str]:
     return (event.subject_code,)
 
 
+def everything(event: Event) -> Iterable[str]:
+    """The watcher of a kind all of whose entries may change, or go, with one event."""
+    raise NotImplementedError("whoever keeps the documents knows what everything is")
+
+
 def files_of(row: Any, *purposes: str) -> tuple[str, ...]:
     """The digests of a row's files that the search can read. That everybody may read them is for
     the caller to know.

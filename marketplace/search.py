@@ -65,7 +65,7 @@ def register() -> None:
             "marketplace.agency": searched.by_code,
             "accounts.organisation": _agency_of_unit,
             "credit.fact": _agency_of_fact,
-            "credit.scheme": _every_agency,
+            "credit.scheme": searched.everything,
         },
         weight=4,
     )
@@ -200,10 +200,6 @@ def _agency_of_unit(event: Event) -> Iterable[str]:
 def _agency_of_fact(event: Event) -> Iterable[str]:
     units = Fact.objects.filter(code=event.subject_code).values("organisation")
     return Agency.objects.listed().filter(organisation__in=units).values_list("code", flat=True)
-
-
-def _every_agency(event: Event) -> Iterable[str]:
-    return Agency.objects.listed().values_list("code", flat=True)
 
 
 def _orders_of_unit(event: Event) -> Iterable[str]:

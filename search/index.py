@@ -5,7 +5,6 @@ was withdrawn is found no longer than its news waits; pages are not kept meanwhi
 """
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -26,7 +25,7 @@ from search.query import band
 TEXT_ROOM = 100_000  # characters of one document
 UNIT = 1_000  # places in a millisecond
 # What is no word of anybody's deed, and changes nothing that is found.
-SILENT = {"deed.refused", "site.changed"}
+SILENT = {"deed.refused"}
 
 
 @part
@@ -36,7 +35,9 @@ def follow(event: Event, *, at: datetime) -> None:
         return
     for kind in searched.kinds.values():
         if watcher := kind.watches.get(event.subject):
-            for code in dict.fromkeys(watcher(event)):
+            whole = watcher is searched.everything
+            codes = everything_of(kind) if whole else watcher(event)
+            for code in dict.fromkeys(codes):
                 write(kind, code, at=at)
 
 
@@ -89,11 +90,11 @@ def write(kind: Kind, code: str, *, at: datetime, anew: bool = False) -> bool:
     return True
 
 
-def strays(kind: Kind) -> Iterator[str]:
-    """Codes of documents whose things are listed no more."""
-    listed = set(kind.codes())
+def everything_of(kind: Kind) -> list[str]:
+    """Codes of all things of a kind, and of documents whose things are listed no more."""
+    listed = dict.fromkeys(kind.codes())
     found = SearchDocument.objects.filter(kind=kind.name, gone_at=None)
-    return (code for code in found.values_list("code", flat=True) if code not in listed)
+    return list(listed | dict.fromkeys(found.values_list("code", flat=True)))
 
 
 def is_behind(at: datetime) -> bool:
@@ -219,7 +220,7 @@ def _place(document: SearchDocument, at: datetime) -> int:
 
 def _learn(document: SearchDocument) -> None:
     """Latin words of title, number and summary, which mistyped ones are compared with."""
-    said = (document.head, document.brief, document.key)
+    said = (document.head, document.brief, document.number, document.key)
     known = {piece.text for one in said for piece in words.pieces(one) if not piece.is_han}
     new = (Word(word=one) for one in sorted(known) if len(one) > 2)
     Word.objects.bulk_create(new, ignore_conflicts=True)

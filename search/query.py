@@ -128,12 +128,17 @@ class Query:
         return replace(self, terms=terms) if any(term.by_sound for term in terms) else None
 
     def candidates(self) -> dict[str, set[str]]:
-        """For each Latin word, what it may have been meant for: to be looked up among the known."""
-        found = {}
-        for term in self.terms:
-            for piece in words.pieces(term.text):
-                if not piece.is_han:
-                    found[piece.text] = words.near(piece.text)
+        """For each Latin word, and each code in one piece, what it may have been meant for: to be
+        looked up among the known.
+        """
+        said = dict.fromkeys(words.squeezed(term.text) for term in self.terms)
+        said |= dict.fromkeys(
+            piece.text
+            for term in self.terms
+            for piece in words.pieces(term.text)
+            if not piece.is_han
+        )
+        found = {word: words.near(word) for word in said}
         return {word: near for word, near in found.items() if near}
 
     def corrected(self, known: Mapping[str, str]) -> Query:
@@ -285,4 +290,7 @@ def _holds(said: str, word: str) -> bool:
 
 
 def _replaced(text: str, known: Mapping[str, str]) -> str:
+    """A whole code before its pieces."""
+    if whole := known.get(words.squeezed(text)):
+        return whole
     return "".join(known.get(words.fold(one), one) for one in re.split(r"([^\W_]+)", text))

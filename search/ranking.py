@@ -58,7 +58,7 @@ def points(of: Candidate, by: Sought) -> int:
         total += BEGINS_TITLE
     if squeezed in title:
         total += TOGETHER_IN_TITLE
-        total += max(0, LONG_TITLE - (len(title) - len(squeezed)))
+        total += max(0, LONG_TITLE - (len(title) - len(squeezed))) // 10
     return total + of.weight
 
 

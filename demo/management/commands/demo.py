@@ -3,8 +3,10 @@
 import sys
 from argparse import ArgumentParser
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from accounts.models import User
@@ -63,6 +65,7 @@ class Command(BaseCommand):
         ]
         travel.tell(told, told=lambda steps: self._tell("steps of orders, needs, alliances", steps))
         travel.carry()
+        call_command("index", stdout=StringIO())  # editors' pages and files, which no deed tells of
         self.stderr.write("")
 
     def _tell(self, what: str, done: int, of: int | None = None) -> None:

@@ -54,7 +54,5 @@ class Command(BaseCommand):
 def _work() -> Iterator[tuple[Kind, str]]:
     """Every thing of every kind, and every document whose thing is listed no more."""
     for kind in searched.kinds.values():
-        for code in list(kind.codes()):
-            yield kind, code
-        for code in list(index.strays(kind)):
+        for code in index.everything_of(kind):
             yield kind, code
