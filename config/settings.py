@@ -258,6 +258,7 @@ SESSION_COOKIE_HTTPONLY = True
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 WAGTAIL_CONTENT_LANGUAGES = [("zh-hans", _("Chinese"))]
+LOCALE_PATHS = [ROOT / "config" / "locale"]  # what Wagtail and other libraries leave in English
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock, meanings, outbox, timetable, todo, uploads
 from core.models import Upload
@@ -136,7 +137,7 @@ def _meanings() -> None:
 def _todo() -> None:
     todo.register("marketplace.orders", waiting_for, drafts_of=drafts_of)
     desk = "marketplace:desk-order"
-    todo.kind("order-approve", _("Approve the order"), _("Approve"), desk)
+    todo.kind("order-approve", _("Approve the order"), pgettext_lazy("deed", "Approve"), desk)
     todo.kind(
         "order-correct", _("Correct the returned order"), _("Correct"), "marketplace:order-edit"
     )

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core import calendar, figures
 from core.models import CalendarDay, Region
@@ -34,7 +35,7 @@ def of(order: ServiceOrder, at: datetime) -> list[tuple[str, str]]:
         forbidden = guards.forbidden(regime)
         lines.append((_("Regime"), str(Regime(regime).label)))
         if method in forbidden:
-            lines.append((_("Forbidden"), str(forbidden[method])))
+            lines.append((pgettext("method", "Forbidden"), str(forbidden[method])))
     lines.append(
         (
             _("Bids needed"),

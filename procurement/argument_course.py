@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.templatetags.gx import last_day, short_instant
 from procurement.models import Argument, ArgumentState, Comment, Verdict
@@ -21,7 +22,7 @@ def of(argument: Argument, at: datetime) -> list[dict[str, str]]:
         (_("Opinions of experts"), "", argument.published_at is not None),
         (_("Notice"), short_instant(argument.published_at), argument.published_at is not None),
         (
-            _("Comments"),
+            pgettext("opinion", "Comments"),
             f"{short_instant(opens)} – {short_instant(closes)}" if opens and closes else "",
             bool(closes and closes <= at and argument.published_at),
         ),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Deed
 from core import meanings, todo, uploads
@@ -101,7 +102,12 @@ def _todo() -> None:
     todo.kind("argument-prepare", _("Prepare the argument"), _("Go on"), desk)
     todo.kind("argument-publish", _("Publish the argument"), _("Look"), desk)
     todo.kind("argument-reply", _("Answer the comments"), _("Answer"), desk)
-    todo.kind("argument-close", _("Publish the result of the argument"), _("Close"), desk)
+    todo.kind(
+        "argument-close",
+        _("Publish the result of the argument"),
+        pgettext_lazy("deed", "Close"),
+        desk,
+    )
     todo.kind("opinion-sign", _("Sign your opinion"), _("Write"), "procurement:opinion-sign")
     for event, label in (
         ("argument.begun", _("began to argue a need")),

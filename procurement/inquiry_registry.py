@@ -1,6 +1,7 @@
 """What inquiries tell the packages below: their notices, states, news, clock, and what waits."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import meanings, outbox, timetable, todo
 from procurement import inquiry_finders, inquiry_tasks, performance
@@ -127,7 +128,7 @@ def _todo() -> None:
     todo.register("procurement.inquiries", waiting_for, drafts_of=drafts_of)
     desk, edit = "procurement:desk-inquiry", "procurement:inquiry-edit"
     todo.kind("inquiry-begin", _("Buy the settled need"), _("Begin"), "procurement:inquiry-new")
-    todo.kind("inquiry-approve", _("Approve the inquiry"), _("Approve"), desk)
+    todo.kind("inquiry-approve", _("Approve the inquiry"), pgettext_lazy("deed", "Approve"), desk)
     todo.kind("inquiry-correct", _("Correct the returned inquiry"), _("Correct"), edit)
     todo.kind("inquiry-draft", _("Inquiry being written"), _("Go on"), edit)
     todo.kind(

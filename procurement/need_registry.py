@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import meanings, reference, todo, uploads
 from core.models import Upload
@@ -83,7 +84,7 @@ def _notices() -> None:
 def _todo() -> None:
     todo.register("procurement.needs", waiting_for, drafts_of=drafts_of)
     desk = "procurement:desk-need"
-    todo.kind("need-approve", _("Approve the need"), _("Approve"), desk)
+    todo.kind("need-approve", _("Approve the need"), pgettext_lazy("deed", "Approve"), desk)
     todo.kind("need-correct", _("Correct the returned need"), _("Correct"), "procurement:need-edit")
     todo.kind("need-draft", _("Need being written"), _("Go on"), "procurement:need-edit")
     for event, label in (

@@ -1,6 +1,7 @@
 """What composed notices tell the packages below: their kinds, states, and what waits."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import meanings, todo
 from procurement import notice_kinds
@@ -49,7 +50,7 @@ def register() -> None:
     )
     todo.register("procurement.notices", waiting_for, drafts_of=drafts_of)
     desk = "procurement:desk-notice"
-    todo.kind("notice-approve", _("Approve the notice"), _("Approve"), desk)
+    todo.kind("notice-approve", _("Approve the notice"), pgettext_lazy("deed", "Approve"), desk)
     edit = "procurement:notice-edit"
     todo.kind("notice-correct", _("Correct the returned notice"), _("Correct"), edit)
     todo.kind("notice-draft", _("Notice being written"), _("Go on"), edit)

@@ -7,6 +7,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.widgets import DayInput
 from publication.kinds import kinds
@@ -26,8 +27,12 @@ class NoticeFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     kind = django_filters.ChoiceFilter(
         choices=kind_choices, label=_("Kind of notice"), empty_label=_("all kinds")
     )
-    since = django_filters.DateFilter(method="since_day", label=_("From"), widget=DayInput())
-    until = django_filters.DateFilter(method="until_day", label=_("To"), widget=DayInput())
+    since = django_filters.DateFilter(
+        method="since_day", label=pgettext_lazy("published", "From"), widget=DayInput()
+    )
+    until = django_filters.DateFilter(
+        method="until_day", label=pgettext_lazy("published", "To"), widget=DayInput()
+    )
 
     class Meta:
         model = Notice

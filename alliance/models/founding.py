@@ -16,7 +16,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Seat
@@ -291,7 +291,7 @@ class ReviewComment(models.Model):
     subject = models.CharField(max_length=60)
     subject_code = models.CharField(max_length=16)
     field = models.CharField(_("field"), max_length=60, blank=True)
-    text = models.CharField(_("comment"), max_length=1000)
+    text = models.CharField(pgettext_lazy("opinion", "comment"), max_length=1000)
     by = models.ForeignKey(Seat, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     answer = models.CharField(_("answer"), max_length=1000, blank=True)

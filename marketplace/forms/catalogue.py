@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace import conditions
 from marketplace.models import FeeBasis, ServiceGroup
@@ -72,7 +73,9 @@ class TreeField(forms.CharField):
 
 class ItemForm(forms.Form):
     name = forms.CharField(label=_("name"), max_length=80)
-    group = forms.ChoiceField(label=_("group"), choices=ServiceGroup.choices)
+    group = forms.ChoiceField(
+        label=pgettext_lazy("services", "group"), choices=ServiceGroup.choices
+    )
     place = forms.IntegerField(label=_("place in lists"), min_value=0, max_value=9999)
     summary = forms.CharField(label=_("what it is"), widget=forms.Textarea(attrs={"rows": 3}))
     when_needed = forms.CharField(

@@ -15,6 +15,7 @@ from django.forms import BoundField
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms import UsccField
 from accounts.models import Organisation, Seat
@@ -645,7 +646,7 @@ class EvaluationForm(forms.Form):
     """Marks in the scheme's dimensions: none is set before somebody sets it."""
 
     comment = forms.CharField(
-        label=_("Comment"),
+        label=pgettext_lazy("opinion", "Comment"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),

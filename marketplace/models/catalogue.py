@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Count, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ServiceGroup(models.TextChoices):
@@ -85,7 +86,9 @@ class ServiceItem(models.Model):
 
     code = models.SlugField(_("address"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=80)
-    group = models.CharField(_("group"), max_length=12, choices=ServiceGroup)
+    group = models.CharField(
+        pgettext_lazy("services", "group"), max_length=12, choices=ServiceGroup
+    )
     place = models.PositiveSmallIntegerField(_("place in lists"), default=0)
     summary = models.TextField(_("what it is"))
     when_needed = models.TextField(_("when it is needed"))

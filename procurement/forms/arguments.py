@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import OnceField, Receiving, UploadField
 from core.widgets import DayInput, InstantInput, Options
@@ -142,7 +143,9 @@ class ScanForm(Receiving, OpinionForm):
 class CommentForm(forms.Form):
     topic = forms.ChoiceField(label=_("Topic"), widget=Options)
     text = forms.CharField(
-        label=_("Comment"), max_length=3000, widget=forms.Textarea(attrs={"rows": 6})
+        label=pgettext_lazy("opinion", "Comment"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 6}),
     )
     contact = forms.CharField(
         label=_("Phone or e-mail"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import OnceField
 from core.money import yuan
@@ -260,7 +261,7 @@ class AssessmentForm(forms.Form):
     """Marks in the scheme's dimensions: none is set before somebody sets it."""
 
     remark = forms.CharField(
-        label=_("Comment"),
+        label=pgettext_lazy("opinion", "Comment"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import Receiving, UploadField
 from core.models import Region
@@ -48,7 +49,9 @@ class BasicsForm(forms.Form):
         required=False,
         help_text=_("As the catalogue of the region has it; empty where it has none."),
     )
-    item_name = forms.CharField(label=_("item"), max_length=120, required=False)
+    item_name = forms.CharField(
+        label=pgettext_lazy("goods", "item"), max_length=120, required=False
+    )
     budget = forms.DecimalField(
         label=_("budget (yuan)"), min_value=1, max_digits=14, decimal_places=2, widget=MoneyInput
     )
@@ -279,7 +282,9 @@ def _line_fields() -> dict[str, forms.Field]:
     forms_ = [(one, one.label) for one in (Form.CENTRAL, Form.DEPARTMENT)]
     return {
         "item": forms.CharField(label=_("item code"), max_length=20, required=False),
-        "name": forms.CharField(label=_("item"), max_length=120, required=False),
+        "name": forms.CharField(
+            label=pgettext_lazy("goods", "item"), max_length=120, required=False
+        ),
         "kind": forms.ChoiceField(label=_("kind"), choices=Kind.choices, required=False),
         "form": forms.ChoiceField(label=_("organisation form"), choices=forms_, required=False),
         "from_amount": forms.DecimalField(

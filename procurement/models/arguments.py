@@ -283,7 +283,7 @@ class Comment(models.Model):
     name = models.CharField(max_length=120)  # as it is shown: the unit's, else the person's
     contact = models.CharField(_("phone or e-mail"), max_length=120)
     topic = models.CharField(max_length=20)
-    text = models.TextField(_("comment"), max_length=3000)
+    text = models.TextField(pgettext_lazy("opinion", "comment"), max_length=3000)
     received_at = models.DateTimeField()
 
     objects = CommentQuerySet.as_manager()

@@ -15,7 +15,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Seat
@@ -74,7 +74,7 @@ class Need(models.Model):
         Region, models.PROTECT, null=True, related_name="+", verbose_name=_("region")
     )
     item = models.CharField(_("item code"), max_length=20, blank=True)
-    item_name = models.CharField(_("item"), max_length=120, blank=True)
+    item_name = models.CharField(pgettext_lazy("goods", "item"), max_length=120, blank=True)
     budget = models.DecimalField(_("budget (yuan)"), max_digits=16, decimal_places=2, null=True)
     budget_year = models.PositiveSmallIntegerField(_("budget year"), null=True)
     funding = models.CharField(_("source of funds"), max_length=200, blank=True)

@@ -86,7 +86,7 @@ class CatalogueEntry(models.Model):
 
     standard = models.ForeignKey(ProcurementStandard, models.CASCADE, related_name="entries")
     item = models.CharField(_("item code"), max_length=20)
-    name = models.CharField(_("item"), max_length=120)
+    name = models.CharField(pgettext_lazy("goods", "item"), max_length=120)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     form = models.CharField(_("organisation form"), max_length=12, choices=Form)
     from_amount = models.DecimalField(

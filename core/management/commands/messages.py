@@ -12,12 +12,22 @@ from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import templatize
+
+from core.management import borrowed
+from core.management.catalogues import (
+    LOCALE,
+    compile_file,
+    filled,
+    messages_of,
+    placeholders_differ,
+    read,
+    strings,
+    write,
+)
 
 KEYWORDS = {
     **{name: DEFAULT_KEYWORDS.get(name) for name in ("_", "gettext", "ngettext", "pgettext")},
@@ -31,16 +41,6 @@ KEYWORDS = {
     "RuleBroken": None,
     "Unfit": None,  # core.sniffing's
 }
-LOCALE = "zh_Hans"  # exactly so: any other folder loads nothing and says nothing
-# Without the dates of Babel's own, which would make two equal catalogues differ.
-HEADER = """# Gongxin 公信
-msgid ""
-msgstr ""
-"Content-Type: text/plain; charset=utf-8\\n"
-"Plural-Forms: nplurals=1; plural=0;\\n"
-
-"""
-NUMBERS = re.compile(r"%\((\w+)\)|%[sd]")
 
 
 class Command(BaseCommand):
@@ -53,11 +53,13 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         packages = options["packages"] or sorted(ours())
+        domains = () if options["packages"] else borrowed.DOMAINS
         if options["compile"]:
-            for package in packages:
-                compile_catalogue(package)
+            for path in [*map(catalogue_path, packages), *map(borrowed.path_of, domains)]:
+                compile_file(path)
         elif options["check"]:
             faults = [fault for package in packages for fault in check(package)]
+            faults += [fault for domain in domains for fault in borrowed.check(domain)]
             faults += contradictions()
             for fault in faults:
                 self.stderr.write(fault)
@@ -66,6 +68,8 @@ class Command(BaseCommand):
         else:
             for package in packages:
                 self.stdout.write(f"{package}: {update(package)} to translate")
+            for domain in domains:
+                self.stdout.write(f"libraries, {domain}: {borrowed.update(domain)} to translate")
 
 
 def ours() -> dict[str, Path]:
@@ -82,11 +86,7 @@ def catalogue_path(package: str) -> Path:
 
 
 def load(package: str) -> Catalog:
-    path = catalogue_path(package)
-    if not path.exists():
-        return Catalog(locale=LOCALE, project=package, fuzzy=False)
-    with path.open("rb") as file:
-        return read_po(file, locale=LOCALE)
+    return read(catalogue_path(package))
 
 
 def extracted(package: str) -> Catalog:
@@ -137,56 +137,38 @@ def update(package: str) -> int:
         return 0
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
-    path = catalogue_path(package)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = BytesIO()
-    write_po(text, catalogue, width=100, no_location=True, sort_output=True, ignore_obsolete=True)
-    body = text.getvalue().decode().partition("\n\n")[2]
-    path.write_text(HEADER + body)
-    return sum(1 for message in catalogue if message.id and not all(_strings(message)))
-
-
-def _strings(message: Any) -> list[str]:
-    return list(message.string) if isinstance(message.string, (tuple, list)) else [message.string]
+    write(catalogue_path(package), catalogue)
+    return sum(1 for message in messages_of(catalogue) if not filled(message))
 
 
 def check(package: str) -> Iterator[str]:
     """Missing, fuzzy, stale messages, and those whose placeholders differ."""
     catalogue, wanted = load(package), extracted(package)
-    for message in wanted:
-        if not message.id:
-            continue
+    for message in messages_of(wanted):
         found = catalogue.get(message.id, message.context)
-        if found is None or not all(_strings(found)):
+        if found is None or not filled(found):
             yield f"{package}: not translated: {message.id!r}"
         elif found.fuzzy:
             yield f"{package}: fuzzy: {message.id!r}"
-        else:
-            ids = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
-            known = set(NUMBERS.findall(ids[-1]))
-            if any(set(NUMBERS.findall(text)) - known for text in _strings(found)):
-                yield f"{package}: placeholders differ: {message.id!r}"
-    for message in catalogue:
-        if message.id and wanted.get(message.id, message.context) is None:
+        elif placeholders_differ(found):
+            yield f"{package}: placeholders differ: {message.id!r}"
+    for message in messages_of(catalogue):
+        if wanted.get(message.id, message.context) is None:
             yield f"{package}: no longer used: {message.id!r}"
 
 
 def contradictions() -> list[str]:
-    """One msgid, two translations: Django would show whichever package comes first."""
+    """One msgid, two translations: Django would show whichever comes first, ours or a library's."""
     heard: defaultdict[tuple[Any, Any], set[tuple[str, ...]]] = defaultdict(set)
     for package in ours():
-        for message in load(package):
-            if message.id:
-                heard[message.id, message.context].add(tuple(_strings(message)))
+        for message in messages_of(load(package)):
+            heard[message.id, message.context].add(tuple(strings(message)))
+    # Ours come before the libraries': a word of theirs would change its sense on their screens.
+    for message in messages_of(borrowed.shown("django")):
+        if filled(message) and (message.id, message.context) in heard:
+            heard[message.id, message.context].add(tuple(strings(message)))
     return [
         f"translated in two ways: {key[0]!r}: {found}"
         for key, found in heard.items()
         if len(found) > 1
     ]
-
-
-def compile_catalogue(package: str) -> None:
-    path = catalogue_path(package)
-    if path.exists():
-        with path.with_suffix(".mo").open("wb") as file:
-            write_mo(file, load(package))
