@@ -14,9 +14,10 @@ from core.models import CalendarDay
 from core.numbering import new_code
 from demo import city, travel
 from demo.travel import BEIJING, Story
-from procurement import arguments, comments
-from procurement.arguments import Answer, Person, Terms
+from procurement import arguments, comments, opinions
+from procurement.arguments import Terms
 from procurement.models import Argument, Need, NeedState
+from procurement.opinions import Answer, Person
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SIGNED = "procurement.opinion-scan"
@@ -118,9 +119,9 @@ class Argued:
             person = Person(
                 name=facts["name"], unit=facts["unit"], title=facts["title"], is_head=place == 0
             )
-            expert = arguments.name_expert(self.row, person, by=self.writer, at=clock.now())
+            expert = opinions.name_expert(self.row, person, by=self.writer, at=clock.now())
             lines = {"专家": facts["name"], "项目": self.row.need.title[:40]}
-            arguments.enter_scan(
+            opinions.enter_scan(
                 expert,
                 self._answers(facts["answers"]),
                 remark="",
@@ -134,12 +135,12 @@ class Argued:
             user = city.user(key)
             unit, title = self.facts["people"][key]
             person = Person(name=user.name, unit=unit, title=title, is_head=place == 0)
-            expert = arguments.name_expert(self.row, person, by=self.writer, at=clock.now())
-            token = arguments.invite(expert, by=self.writer, at=clock.now())
-            expert = arguments.enter(self.row, token, by=user, at=clock.now())
+            expert = opinions.name_expert(self.row, person, by=self.writer, at=clock.now())
+            token = opinions.invite(expert, by=self.writer, at=clock.now())
+            expert = opinions.enter(self.row, token, by=user, at=clock.now())
             answers = self._answers({})
-            form = arguments.opinion_form(expert, answers, "")
-            arguments.sign(
+            form = opinions.opinion_form(expert, answers, "")
+            opinions.sign(
                 expert,
                 answers,
                 remark="",

@@ -15,10 +15,10 @@ from core.models import Region
 from core.numbering import new_code
 from demo import city, travel
 from demo.travel import Story
-from procurement import needs, standards
+from procurement import need_drafts, needs, standards
 from procurement.document import Document, Paragraph, Section
 from procurement.models import Answer, Need
-from procurement.needs import Basics
+from procurement.need_drafts import Basics
 from procurement.standards import Row
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -79,16 +79,16 @@ def told(facts: dict[str, Any], began: datetime) -> Story:
     """One need, from its first word to its ending."""
     writer, approver = map(city.seat, STAFF[facts["owner"]])
     yield began
-    need = needs.begin(writer.organisation, key=new_code(), by=writer, at=clock.now())
+    need = need_drafts.begin(writer.organisation, key=new_code(), by=writer, at=clock.now())
     basics = _basics(facts, began.year)
     kept = {name: str(getattr(basics, name)) for name in Basics.__dataclass_fields__}
-    needs.save_basics(need, kept, by=writer, at=clock.now())
-    need = needs.replace_document(need, _document(facts), by=writer, at=clock.now())
+    need_drafts.save_basics(need, kept, by=writer, at=clock.now())
+    need = need_drafts.replace_document(need, _document(facts), by=writer, at=clock.now())
     if facts["ending"] == "draft":
         return
     for warning in need.warnings.filter(answer=Answer.OPEN):
         reason = facts["answers"][warning.rule]
-        needs.answer(need, warning, reason, by=writer, at=clock.now())
+        need_drafts.answer(need, warning, reason, by=writer, at=clock.now())
     yield began + 2 * HOUR
     need = needs.submit(need, basics, by=writer, at=clock.now())
     if facts["ending"] == "submitted":
@@ -110,11 +110,11 @@ def told(facts: dict[str, Any], began: datetime) -> Story:
 def _corrected(need: Need, facts: dict[str, Any], basics: Basics) -> Story:
     writer, approver = map(city.seat, STAFF[facts["owner"]])
     need = needs.begin_correction(need, reason=facts["reason"], by=writer, at=clock.now())
-    document = needs.draft_of(need)
+    document = need_drafts.draft_of(need)
     content = document["content"]
     more = Paragraph("更正：台式离心机最高转速不低于5000 r/min，最大相对离心力不低于4000×g。")
     section = Section(content.key, content.title, (*content.blocks, more))
-    needs.save_section(need, section, by=writer, at=clock.now())
+    need_drafts.save_section(need, section, by=writer, at=clock.now())
     yield clock.now() + HOUR
     need = needs.submit(need, basics, by=writer, at=clock.now())
     yield clock.now() + HOUR

@@ -7,20 +7,20 @@ from accounts.models import Seat
 from core import clock
 from core.numbering import new_code
 from demo import city
-from procurement import needs
+from procurement import need_drafts, needs
 from procurement.document import Document, Items, Paragraph, Section, Table
 from procurement.models import Answer, Need
-from procurement.needs import Basics
+from procurement.need_drafts import Basics
 
 KEPT = "按项目实际需要保留。"
 
 
 def submitted(facts: dict[str, Any], *, by: Seat, year: int) -> Need:
     """Begun, written and submitted, all at once."""
-    need = needs.begin(by.organisation, key=new_code(), by=by, at=clock.now())
-    need = needs.replace_document(need, _document(facts), by=by, at=clock.now())
+    need = need_drafts.begin(by.organisation, key=new_code(), by=by, at=clock.now())
+    need = need_drafts.replace_document(need, _document(facts), by=by, at=clock.now())
     for warning in need.warnings.filter(answer=Answer.OPEN):
-        needs.answer(need, warning, KEPT, by=by, at=clock.now())
+        need_drafts.answer(need, warning, KEPT, by=by, at=clock.now())
     return needs.submit(need, _basics(facts, by, year), by=by, at=clock.now())
 
 

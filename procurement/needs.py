@@ -1,202 +1,33 @@
-"""Needs: written, checked, submitted, published by a second person, corrected, withdrawn."""
+"""Needs: submitted, published by a second person, corrected, withdrawn, settled."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from accounts import approval
-from accounts.models import Deed, Organisation, OrganisationState, Seat, Standing
-from core import calendar, clock, letters, once, outbox, uploads
-from core.audit import Actor, record
+from accounts.models import Deed, OrganisationState, Seat
+from core import clock, letters, outbox, uploads
+from core.audit import record
 from core.lifecycle import RuleBroken, lock, move, part
 from core.models import Region, Upload
 from core.numbering import new_code, yearly
 from core.paper import Paper
-from procurement import checker, need_papers, rulebook, standards
-from procurement.document import Document, Section
-from procurement.models import Answer, Need, NeedState, NeedVersion, NeedWarning
-from procurement.proposals import METHODS, Part, Proposal, Splitting, splitting
+from procurement import need_papers
+from procurement.document import Document
+from procurement.models import Answer, Need, NeedState, NeedVersion
+from procurement.need_drafts import Basics, draft_of, lock_written, look_through
+from procurement.proposals import METHODS
+from procurement.splittings import proposal_for
 from publication import notices
 from publication.models import Notice
 
 SERIES = "GXXQ"  # 公信需求
 NOTICE = "need-notice"
-
-
-@dataclass(frozen=True)
-class Basics:
-    """What of a need is no section: cleaned by its form."""
-
-    title: str
-    kind: str
-    region: str
-    budget: Decimal
-    budget_year: int
-    funding: str
-    contact: str
-    contact_phone: str
-    item: str = ""
-    item_name: str = ""
-    method: str = ""
-    departure: str = ""
-
-
-# ── drafts ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@transaction.atomic(durable=True)
-def begin(owner: Organisation, *, key: str, by: Seat, at: datetime) -> Need:
-    """Begin a draft with the standard sections. Refused to the operator and the regulator."""
-    if owner.standing != Standing.PARTICIPANT:
-        raise RuleBroken("Needs are written by purchasers: act from such a unit.")
-    need = Need.objects.create(
-        code=new_code(),
-        owner=owner,
-        draft={"basics": {}, "document": Document.blank().to_json()},
-        draft_saved_at=at,
-        created_by=by,
-    )
-    once.spend(key, made=need, at=at)
-    return need
-
-
-@transaction.atomic(durable=True)
-def save_basics(need: Need, typed: Mapping[str, Any], *, by: Actor, at: datetime) -> Need:
-    """Keep what was typed, right or wrong: no deed. Refused while it is not being written."""
-    need = _lock_written(need)
-    need.draft = {**need.draft, "basics": {**need.draft.get("basics", {}), **typed}}
-    return _saved(need, at)
-
-
-@transaction.atomic(durable=True)
-def save_section(need: Need, section: Section, *, by: Actor, at: datetime) -> Need:
-    """Keep a section as typed, and look through it. Refused while the need is not being written."""
-    need = _lock_written(need)
-    document = draft_of(need).with_section(section)
-    return _keep(need, document, at)
-
-
-@transaction.atomic(durable=True)
-def add_section(need: Need, title: str, *, by: Actor, at: datetime) -> tuple[Need, str]:
-    """Add an own section at the end. Refused without a title, twice by one title, beyond twenty."""
-    need = _lock_written(need)
-    document = draft_of(need)
-    title = title.strip()[:80]
-    if not title:
-        raise RuleBroken("Give the section a title.")
-    if title in {one.title for one in document.sections}:
-        raise RuleBroken("A section has this title already: write there.")
-    if len(document.sections) >= 20:
-        raise RuleBroken("A need has at most twenty sections: join two of them.")
-    taken = {one.key for one in document.sections}
-    key = next(f"own-{n}" for n in range(1, 99) if f"own-{n}" not in taken)
-    return _keep(need, document.with_section(Section(key, title)), at), key
-
-
-@transaction.atomic(durable=True)
-def drop_section(need: Need, key: str, *, by: Actor, at: datetime) -> Need:
-    """Take an own section out. Refused for a standard one: each need has those."""
-    need = _lock_written(need)
-    document = draft_of(need)
-    section = document.get(key)
-    if section is None or not section.is_own:
-        raise RuleBroken("Only a section that you added can be taken out.")
-    return _keep(need, document.without(key), at)
-
-
-@transaction.atomic(durable=True)
-def replace_document(need: Need, document: Document, *, by: Actor, at: datetime) -> Need:
-    """Put an imported document in the place of the whole draft."""
-    return _keep(_lock_written(need), document, at)
-
-
-@transaction.atomic(durable=True)
-def answer(need: Need, warning: NeedWarning, reason: str, *, by: Seat, at: datetime) -> NeedWarning:
-    """Keep a sentence that the checker found, with a reason that is published with the need.
-
-    Refused without a reason, and while the need is not being written.
-    """
-    need = _lock_written(need)
-    warning = lock(warning)
-    if warning.need_id != need.pk or warning.answer == Answer.CHANGED:
-        raise RuleBroken("This sentence is no longer in the need: load the page again.")
-    if len(reason.strip()) < 10:
-        raise RuleBroken("Say in a sentence why this stays: the reason is published with the need.")
-    warning.answer, warning.reason = Answer.JUSTIFIED, reason.strip()[:500]
-    warning.answered_at = at
-    warning.save(update_fields=["answer", "reason", "answered_at"])
-    record(need, "need.warning-answered", by=by, at=at, rule=warning.rule, reason=warning.reason)
-    return warning
-
-
-@transaction.atomic(durable=True)
-def discard(need: Need, *, by: Actor, at: datetime) -> None:
-    """Delete a draft that nobody else has seen. Refused once it was submitted."""
-    need = lock(need, state=NeedState.DRAFT)
-    record(need, "need.discarded", by=by, at=at)
-    need.delete()
-
-
-def draft_of(need: Need) -> Document:
-    """The document that is being written."""
-    return Document.from_json(need.draft["document"])
-
-
-@part
-def _lock_written(need: Need) -> Need:
-    need = lock(need)
-    if not need.is_written:
-        raise RuleBroken(
-            "This need is “%(now)s”: what you typed was not kept.", now=need.get_state_display()
-        )
-    return need
-
-
-def _keep(need: Need, document: Document, at: datetime) -> Need:
-    need.draft = {**need.draft, "document": document.to_json()}
-    _look_through(need, document, at)
-    return _saved(need, at)
-
-
-def _saved(need: Need, at: datetime) -> Need:
-    need.draft_saved_at = at
-    need.save(update_fields=["draft", "draft_saved_at"])
-    return need
-
-
-def _look_through(need: Need, document: Document, at: datetime) -> None:
-    """Note what the checker finds, and of what it found before that it was changed."""
-    found = {one.key: one for one in checker.check(document, rulebook.in_force())}
-    known = {(row.rule, row.section, row.fingerprint): row for row in need.warnings.all()}
-    NeedWarning.objects.bulk_create(
-        NeedWarning(
-            code=new_code(),
-            need=need,
-            rule=one.rule.name,
-            rule_version=one.rule.version,
-            title=one.rule.title,
-            article=one.rule.article,
-            section=one.section,
-            sentence=one.sentence,
-            fingerprint=one.fingerprint,
-            found_at=at,
-        )
-        for key, one in found.items()
-        if key not in known
-    )
-    for key, row in known.items():
-        if key not in found and row.answer != Answer.CHANGED:
-            row.answer, row.answered_at, row.reason = Answer.CHANGED, at, ""
-        elif key in found and row.answer == Answer.CHANGED:
-            row.answer, row.answered_at = Answer.OPEN, None
-        else:
-            continue
-        row.save(update_fields=["answer", "answered_at", "reason"])
 
 
 # ── submit, return, publish ──────────────────────────────────────────────────────────────────────
@@ -209,12 +40,12 @@ def submit(need: Need, basics: Basics, *, by: Seat, at: datetime) -> Need:
     Refused while a section is empty, a warning unanswered, the owner not verified, or where another
     method than the proposed one is chosen without a reason or against the law.
     """
-    need = _lock_written(need)
+    need = lock_written(need)
     submitted_at = clock.after_lock()
     if need.owner.state != OrganisationState.VERIFIED:
         raise RuleBroken("Your unit is not verified yet: submit the need once it is.")
     document = draft_of(need)
-    _look_through(need, document, submitted_at)
+    look_through(need, document, submitted_at)
     check(need, basics, document, submitted_at)
     for upload in _uploads(document, by):
         uploads.attach(upload, to=need)
@@ -276,61 +107,6 @@ def facts_of(need: Need, basics: Basics, at: datetime) -> dict[str, Any]:
         "method": basics.method or proposed.method,
         "proposal": proposed.to_json(),
     }
-
-
-def proposal_for(need: Need, basics: Basics, at: datetime) -> Proposal:
-    """The proposal for these terms, with what the owner needs of the same item that year."""
-    others = same_item(need, basics.item, basics.kind, basics.budget_year)
-    sum_of_others = others.aggregate(whole=Sum("budget"))["whole"] or Decimal(0)
-    region = Region.objects.filter(code=basics.region).first()
-    return standards.proposal(
-        region,
-        basics.kind,
-        basics.item,
-        basics.budget,
-        calendar.day_of(at),
-        with_others=sum_of_others,
-    )
-
-
-def same_item(need: Need, item: str, kind: str, year: int | None) -> QuerySet[Need]:
-    """The owner's other needs of the same item, or of the same kind where no item is named."""
-    others = Need.objects.filter(owner_id=need.owner_id, budget_year=year, kind=kind, item=item)
-    return others.exclude(pk=need.pk).exclude(state__in=[NeedState.DRAFT, NeedState.WITHDRAWN])
-
-
-def splitting_of(need: Need, at: datetime) -> Splitting | None:
-    """Whether the need, with others of its owner, item and year, evades a limit (化整为零)."""
-    if need.budget is None:
-        return None
-    others = same_item(need, need.item, need.kind, need.budget_year).order_by("pk")
-    rows = [need, *others]
-    standard = standards.in_force(need.region, calendar.day_of(at))
-    return splitting(
-        [Part(row.code, row.title, row.budget) for row in rows if row.budget is not None],
-        standards.figures_of(standard, need.kind),
-    )
-
-
-def split_groups(at: datetime, owners: Iterable[Organisation] | None = None) -> list[Any]:
-    """Every group of needs that together reach a limit that each evades, for the regulator."""
-    rows = Need.objects.exclude(state__in=[NeedState.DRAFT, NeedState.WITHDRAWN])
-    if owners is not None:
-        rows = rows.filter(owner__in=owners)
-    groups = (
-        rows.values("owner", "budget_year", "kind", "item")
-        .annotate(count=Count("pk"))
-        .filter(count__gt=1)
-        .order_by("-budget_year", "owner")
-    )
-    found = []
-    for group in groups[:200]:
-        kept = {name: value for name, value in group.items() if name != "count"}
-        first = rows.filter(**kept).select_related("owner", "region").order_by("pk").first()
-        whole = splitting_of(first, at) if first else None
-        if whole is not None:
-            found.append((first, whole))
-    return found
 
 
 @transaction.atomic(durable=True)
@@ -488,7 +264,7 @@ def drop_correction(need: Need, *, by: Seat, at: datetime) -> Need:
     need.correction_submitted_by = None
     need.correction_reason = need.state_reason = ""
     need.save()
-    _look_through(need, draft_of(need), at)
+    look_through(need, draft_of(need), at)
     record(need, "need.correction-dropped", by=by, at=at)
     return need
 

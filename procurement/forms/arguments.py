@@ -11,8 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from core.forms import OnceField, Receiving, UploadField
 from core.widgets import DayInput, InstantInput, Options
-from procurement.arguments import Answer, Person, Terms
+from procurement.arguments import Terms
 from procurement.models import Conclusion, Stance, Verdict
+from procurement.opinions import Answer, Person
 
 SCAN = "procurement.opinion-scan"
 

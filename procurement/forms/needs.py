@@ -28,7 +28,7 @@ from procurement.document import (
     Table,
 )
 from procurement.models import CatalogueEntry, Form, Kind, RequirementRule
-from procurement.needs import Basics
+from procurement.need_drafts import Basics
 from procurement.proposals import METHODS
 from procurement.standards import LIMITS, Row
 

@@ -16,7 +16,7 @@ from core import clock, paging
 from core.forms import OnceForm
 from core.lifecycle import RuleBroken
 from core.views import asked, posted, refusal
-from procurement import argument_course, argument_papers, arguments, comments
+from procurement import argument_course, argument_papers, arguments, comments, opinions
 from procurement.forms.arguments import CloseForm, ExpertForm, ReasonForm, ReplyForm, TermsForm
 from procurement.models import Argument, ArgumentState, Comment, Need
 from procurement.phrases import instant
@@ -111,7 +111,7 @@ def expert_name(request, code):
     form = ExpertForm(request.POST or None)
     if form.is_valid():
         try:
-            arguments.name_expert(argument, form.person(), by=request.seat, at=clock.now())
+            opinions.name_expert(argument, form.person(), by=request.seat, at=clock.now())
         except RuleBroken as refused:
             refusal(request, refused, about=argument, form=form)
         else:

@@ -19,7 +19,7 @@ from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.once import AlreadyDone
 from core.views import asked, posted, refusal
-from procurement import checker, composing, importing, need_papers, needs, rulebook
+from procurement import checker, composing, importing, need_drafts, need_papers, needs, rulebook
 from procurement.document import STANDARD, File, Section, numbers
 from procurement.forms.needs import (
     AttachmentForm,
@@ -68,7 +68,9 @@ def need_new(request):
     if request.method == "POST":
         key = request.POST.get("once", "")[:32]
         try:
-            need = needs.begin(request.seat.organisation, key=key, by=request.seat, at=clock.now())
+            need = need_drafts.begin(
+                request.seat.organisation, key=key, by=request.seat, at=clock.now()
+            )
         except AlreadyDone as begun:
             return redirect("procurement:need-edit", begun.subject_code)
         except RuleBroken as refused:
@@ -94,7 +96,7 @@ def desk_need(request, code):
         "paper": _paper(need),
         "warnings": list(need.warnings.exclude(answer=Answer.CHANGED)),
         "changed": need.warnings.filter(answer=Answer.CHANGED).count(),
-        "splitting": needs.splitting_of(need, at),
+        "splitting": splittings.splitting_of(need, at),
         "notices": list(Notice.objects.about(need).in_list()),
         "versions": list(need.versions.all()),
     }
@@ -111,7 +113,7 @@ def need_edit(request, code):
     need = _written(request, code)
     if not bound_basics(need.draft, clock.now()).is_valid():
         return redirect("procurement:need-basics", need.code)
-    empty = needs.draft_of(need).missing()
+    empty = need_drafts.draft_of(need).missing()
     if empty:
         return redirect("procurement:need-section", need.code, empty[0].key)
     return redirect("procurement:need-submit", need.code)
@@ -123,7 +125,7 @@ def need_basics(request, code):
     if request.method == "POST":
         form = BasicsForm(request.POST)
         try:
-            needs.save_basics(need, form.typed(), by=request.seat, at=at)
+            need_drafts.save_basics(need, form.typed(), by=request.seat, at=at)
         except RuleBroken as refused:
             refusal(request, refused, about=need)
             return redirect("procurement:desk-need", need.code)
@@ -148,7 +150,7 @@ def need_basics(request, code):
 def need_basics_autosave(request, code):
     need, at = _written(request, code), clock.now()
     try:
-        needs.save_basics(need, BasicsForm(request.POST).typed(), by=request.seat, at=at)
+        need_drafts.save_basics(need, BasicsForm(request.POST).typed(), by=request.seat, at=at)
     except RuleBroken as refused:
         return JsonResponse({"saved": str(refused)}, status=409)
     return _saved(at)
@@ -177,7 +179,7 @@ def need_section(request, code, key):
             if form.is_valid():
                 section = _with_files(section, form.cleaned_data["added"])
         try:
-            need = needs.save_section(need, section, by=request.seat, at=at)
+            need = need_drafts.save_section(need, section, by=request.seat, at=at)
             if deed.startswith("answer-"):
                 _answer(request, need, deed.removeprefix("answer-"), at)
         except RuleBroken as refused:
@@ -210,7 +212,7 @@ def need_section_autosave(request, code, key):
     need, at = _written(request, code), clock.now()
     section = section_of(request.POST, _section(need, key))
     try:
-        needs.save_section(need, section, by=request.seat, at=at)
+        need_drafts.save_section(need, section, by=request.seat, at=at)
     except RuleBroken as refused:
         return JsonResponse({"saved": str(refused)}, status=409)
     return _saved(at)
@@ -230,7 +232,7 @@ def need_findings(request, code, key):
 def need_section_add(request, code):
     need = _written(request, code)
     try:
-        need, key = needs.add_section(
+        need, key = need_drafts.add_section(
             need, request.POST.get("title", ""), by=request.seat, at=clock.now()
         )
     except RuleBroken as refused:
@@ -246,7 +248,7 @@ def need_section_drop(request, code, key):
     return asked(
         request,
         about=need,
-        rule=partial(needs.drop_section, need, key),
+        rule=partial(need_drafts.drop_section, need, key),
         back=reverse("procurement:need-section", args=[need.code, key]),
         onward=reverse("procurement:need-edit", args=[need.code]),
         title=_("Take this section out?"),
@@ -272,7 +274,7 @@ def need_import(request, code):
             form.add_error("word", _("This Word document cannot be read: save it anew as .docx."))
         if read is not None and "confirm" in request.POST:
             try:
-                needs.replace_document(need, read.document, by=request.seat, at=clock.now())
+                need_drafts.replace_document(need, read.document, by=request.seat, at=clock.now())
             except RuleBroken as refused:
                 refusal(request, refused, about=need)
                 return redirect("procurement:desk-need", need.code)
@@ -294,7 +296,7 @@ def need_submit(request, code):
     """The preview: the very notice; then, to the approver."""
     need, at = _written(request, code), clock.now()
     form = bound_basics(need.draft, at)
-    document = needs.draft_of(need)
+    document = need_drafts.draft_of(need)
     paper, refused_because = None, ""
     if form.is_valid():
         paper = needs.previewed(need, form.basics(), at)
@@ -329,7 +331,7 @@ def need_discard(request, code):
     return asked(
         request,
         about=need,
-        rule=partial(needs.discard, need),
+        rule=partial(need_drafts.discard, need),
         done=_("The draft was deleted."),
         back=_desk(need),
         onward="procurement:desk-needs",
@@ -453,7 +455,7 @@ def need_settle(request, code):
 @require_safe
 def splittings(request):
     """Needs of one owner, item and year that together reach a limit which each evades."""
-    groups = needs.split_groups(clock.now())
+    groups = splittings.split_groups(clock.now())
     return render(request, "procurement/splittings.html", {"groups": groups})
 
 
@@ -497,14 +499,14 @@ def _whole(rows):
 
 
 def _section(need, key):
-    section = needs.draft_of(need).get(key)
+    section = need_drafts.draft_of(need).get(key)
     if section is None:
         raise Http404
     return section
 
 
 def _number(need, key):
-    return next(number for number, one in needs.draft_of(need).numbered() if one.key == key)
+    return next(number for number, one in need_drafts.draft_of(need).numbered() if one.key == key)
 
 
 def _saved(at):
@@ -519,7 +521,7 @@ def _paper(need):
         return need_papers.notice(
             need,
             need.draft["facts"],
-            needs.draft_of(need),
+            need_drafts.draft_of(need),
             answers=needs.answers_of(need),
             reason=need.correction_reason,
             version=need.versions.count() + 1,
@@ -535,7 +537,7 @@ def _outlook(need, at):
     if any(name in form.errors for name in wanted):
         return {"proposal": None, "form_words": "", "method_words": ""}
     kept = form.cleaned_data
-    basics = needs.Basics(
+    basics = need_drafts.Basics(
         title="",
         kind=kept["kind"],
         region=kept["region"].code,
@@ -546,14 +548,14 @@ def _outlook(need, at):
         contact_phone="",
         item=kept.get("item") or "",
     )
-    proposal = needs.proposal_for(need, basics, at)
+    proposal = splittings.proposal_for(need, basics, at)
     need.budget, need.kind = basics.budget, basics.kind
     need.region, need.item, need.budget_year = kept["region"], basics.item, basics.budget_year
     return {
         "proposal": proposal,
         "form_words": FORMS[proposal.form],
         "method_words": METHODS[proposal.method],
-        "splitting": needs.splitting_of(need, at),
+        "splitting": splittings.splitting_of(need, at),
     }
 
 
@@ -565,13 +567,13 @@ def _with_files(section, files):
 def _answer(request, need, code, at):
     warning = get_object_or_404(need.warnings, code=code)
     reason = request.POST.get(f"reason-{code}", "")
-    needs.answer(need, warning, reason, by=request.seat, at=at)
+    need_drafts.answer(need, warning, reason, by=request.seat, at=at)
     messages.success(request, _("Your answer is kept; it is published with the need."))
 
 
 def _found(need, section):
     """The checker's findings in a section, each with its warning row where it was saved."""
-    whole = needs.draft_of(need).with_section(section)
+    whole = need_drafts.draft_of(need).with_section(section)
     rows = {(one.rule, one.section, one.fingerprint): one for one in need.warnings.all()}
     found = [
         (one, rows.get(one.key))
@@ -612,7 +614,7 @@ def _steps(need, current):
             "state": "now" if current == "basics" else "done" if valid else "todo",
         }
     ]
-    for number, section in needs.draft_of(need).numbered():
+    for number, section in need_drafts.draft_of(need).numbered():
         state = "now" if section.key == current else "todo" if section.is_empty else "done"
         href = reverse("procurement:need-section", args=[need.code, section.key])
         steps.append({"label": f"{number}、{section.title}", "href": href, "state": state})
@@ -622,7 +624,7 @@ def _steps(need, current):
 
 
 def _keys(need):
-    return [section.key for section in needs.draft_of(need).sections]
+    return [section.key for section in need_drafts.draft_of(need).sections]
 
 
 def _after(need, key):

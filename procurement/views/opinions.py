@@ -15,7 +15,7 @@ from accounts.stepup import kept, step_up
 from core import clock
 from core.lifecycle import RuleBroken
 from core.views import asked, pdf_response, refusal
-from procurement import archive_pack, arguments
+from procurement import archive_pack, opinions
 from procurement.forms.arguments import ScanForm, SignForm
 from procurement.models import ArgumentState, Expert, Opinion
 
@@ -23,14 +23,14 @@ from procurement.models import ArgumentState, Expert, Opinion
 @signed_in
 def expert_enter(request, token):
     """Where an expert's link leads: he enters once, for good."""
-    expert = arguments.find_expert(token)
+    expert = opinions.find_expert(token)
     if expert is None:
         raise Http404
     argument = expert.argument
     return asked(
         request,
         about=argument,
-        rule=lambda *, by, at: arguments.enter(argument, token, by=request.user, at=at),
+        rule=lambda *, by, at: opinions.enter(argument, token, by=request.user, at=at),
         back=request.path,
         onward=reverse("procurement:opinion-sign", args=[expert.code]),
         alone=True,  # without the menu of the desk
@@ -60,10 +60,10 @@ def opinion_sign(request, code):
     form = SignForm(request.POST or None, initial=kept(request), topics=expert.argument.topics)
     paper = None
     if form.is_valid() and "change" not in request.POST:
-        paper = arguments.opinion_form(expert, form.answers(), form.cleaned_data["remark"])
+        paper = opinions.opinion_form(expert, form.answers(), form.cleaned_data["remark"])
         if form.cleaned_data["typed"]:
             try:
-                arguments.sign(
+                opinions.sign(
                     expert,
                     form.answers(),
                     remark=form.cleaned_data["remark"],
@@ -113,7 +113,7 @@ def expert_invite(request, code):
     """A one-time link for an expert, shown this once."""
     expert = _own(request, code)
     try:
-        token = arguments.invite(expert, by=request.seat, at=clock.now())
+        token = opinions.invite(expert, by=request.seat, at=clock.now())
     except RuleBroken as refused:
         refusal(request, refused, about=expert.argument)
         return redirect("procurement:desk-argument", expert.argument.code)
@@ -133,7 +133,7 @@ def expert_drop(request, code):
     return asked(
         request,
         about=argument,
-        rule=partial(arguments.drop_expert, expert),
+        rule=partial(opinions.drop_expert, expert),
         back=reverse("procurement:desk-argument", args=[argument.code]),
         title=_("Take this expert off?"),
         text=f"{expert.name}　{expert.unit}",
@@ -155,7 +155,7 @@ def opinion_scan(request, code):
     if form.is_valid():
         typed = form.cleaned_data
         try:
-            arguments.enter_scan(
+            opinions.enter_scan(
                 expert,
                 form.answers(),
                 remark=typed["remark"],

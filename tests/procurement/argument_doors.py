@@ -2,7 +2,7 @@
 
 from core import clock
 from core.numbering import new_code
-from procurement import arguments
+from procurement import opinions
 from procurement.models import Opinion
 from tests.doors import Door, shown
 from tests.procurement import buying
@@ -44,14 +44,14 @@ def signed_expert(cast):
 
 def invited(cast):
     one = buying.expert(buying.drafted(cast), cast)
-    return [arguments.invite(one, by=cast.owner, at=clock.now())]
+    return [opinions.invite(one, by=cast.owner, at=clock.now())]
 
 
 def strangers(cast):
     """An expert who has entered: the cast's stranger."""
     one = buying.expert(buying.drafted(cast), cast)
-    token = arguments.invite(one, by=cast.owner, at=clock.now())
-    arguments.enter(one.argument, token, by=cast.stranger, at=clock.now())
+    token = opinions.invite(one, by=cast.owner, at=clock.now())
+    opinions.enter(one.argument, token, by=cast.stranger, at=clock.now())
     return [one.code]
 
 

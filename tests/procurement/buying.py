@@ -12,11 +12,11 @@ from core.calendar import end_of
 from core.models import Region
 from core.numbering import new_code
 from credit.models import Scheme
-from procurement import arguments, comments, inquiries, opening, performance, quotes
-from procurement.arguments import Answer, Person
+from procurement import arguments, comments, inquiries, opening, opinions, performance, quotes
 from procurement.document import Document, Paragraph, Section
 from procurement.inquiry_terms import Terms, Witnessing
 from procurement.models import Argument, Expert, Need, NeedVersion, Procedure, Quote
+from procurement.opinions import Answer, Person
 from selection.models import Witness
 from tests.cast import Cast, seated
 from tests.contracts.drawing import upload
@@ -109,7 +109,7 @@ def expert(argument: Argument, cast: Cast, place: int = 1, **changes) -> Expert:
         name=f"专家{place}", unit=f"云江大学第{place}学院", title="教授", is_head=place == 1
     )
     person = replace(given, **changes)
-    return arguments.name_expert(argument, person, by=cast.owner, at=clock.now())
+    return opinions.name_expert(argument, person, by=cast.owner, at=clock.now())
 
 
 def answers(argument: Argument, verdict: str = "agree", text: str = "符合规定。") -> list[Answer]:
@@ -118,16 +118,16 @@ def answers(argument: Argument, verdict: str = "agree", text: str = "符合规�
 
 def entered(one: Expert, cast: Cast):
     """The user who entered by the expert's link."""
-    token = arguments.invite(one, by=cast.owner, at=clock.now())
+    token = opinions.invite(one, by=cast.owner, at=clock.now())
     user = UserFactory(name=one.name)
-    arguments.enter(one.argument, token, by=user, at=clock.now())
+    opinions.enter(one.argument, token, by=user, at=clock.now())
     one.refresh_from_db()
     return user
 
 
 def signed(one: Expert, user, said: list[Answer] | None = None, **changes):
     said = said or answers(one.argument)
-    form = arguments.opinion_form(one, said, "")
+    form = opinions.opinion_form(one, said, "")
     given = {
         "remark": "",
         "typed": one.name,
@@ -135,7 +135,7 @@ def signed(one: Expert, user, said: list[Answer] | None = None, **changes):
         "by": user,
         "at": clock.now(),
     }
-    return arguments.sign(one, said, **given | changes)
+    return opinions.sign(one, said, **given | changes)
 
 
 def ready(cast: Cast, row: Need | None = None) -> Argument:

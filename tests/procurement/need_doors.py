@@ -1,5 +1,5 @@
 from core import clock
-from procurement import needs
+from procurement import need_drafts, needs
 from procurement.models import RequirementRule
 from procurement.rulebook import load
 from tests.doors import Door, shown
@@ -16,7 +16,7 @@ def section(cast):
 
 def own_section(cast):
     need = writing.draft(cast.owner)
-    need, key = needs.add_section(need, "运维要求", by=cast.owner, at=clock.now())
+    need, key = need_drafts.add_section(need, "运维要求", by=cast.owner, at=clock.now())
     return [need.code, key]
 
 

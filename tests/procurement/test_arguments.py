@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from core import clock
 from core.models import Event, Letter, Region
-from procurement import argument_papers, arguments, comments
+from procurement import argument_papers, arguments, comments, opinions
 from procurement.models import ArgumentPhase, ArgumentState, Comment, NeedState, Opinion, Reply
 from publication.models import Notice
 from tests.cast import seated
@@ -80,12 +80,12 @@ def test_a_draft_is_deleted_until_an_expert_has_signed(cast):
     with refused("it is kept"):
         arguments.discard(argument, by=cast.owner, at=clock.now())
     with refused("the opinion is kept"):
-        arguments.drop_expert(one, by=cast.owner, at=clock.now())
+        opinions.drop_expert(one, by=cast.owner, at=clock.now())
 
 
 def test_an_expert_without_an_opinion_is_taken_off(cast):
     argument = buying.drafted(cast)
-    arguments.drop_expert(buying.expert(argument, cast), by=cast.owner, at=clock.now())
+    opinions.drop_expert(buying.expert(argument, cast), by=cast.owner, at=clock.now())
     assert not argument.experts.exists()
 
 
@@ -95,32 +95,32 @@ def test_an_expert_without_an_opinion_is_taken_off(cast):
 def test_a_link_lets_one_user_in_and_a_new_one_ends_it(cast):
     argument = buying.drafted(cast)
     one = buying.expert(argument, cast)
-    old = arguments.invite(one, by=cast.owner, at=clock.now())
-    token = arguments.invite(one, by=cast.owner, at=clock.now())
+    old = opinions.invite(one, by=cast.owner, at=clock.now())
+    token = opinions.invite(one, by=cast.owner, at=clock.now())
     user, other = UserFactory(), UserFactory()
     with refused("invites no expert"):
-        arguments.enter(argument, old, by=user, at=clock.now())
-    entered = arguments.enter(argument, token, by=user, at=clock.now())
+        opinions.enter(argument, old, by=user, at=clock.now())
+    entered = opinions.enter(argument, token, by=user, at=clock.now())
     assert entered.user == user
-    assert arguments.enter(argument, token, by=user, at=clock.now()).pk == entered.pk
+    assert opinions.enter(argument, token, by=user, at=clock.now()).pk == entered.pk
     with refused("used by somebody else"):
-        arguments.enter(argument, token, by=other, at=clock.now())
+        opinions.enter(argument, token, by=other, at=clock.now())
     with refused("no new link is needed"):
-        arguments.invite(one, by=cast.owner, at=clock.now())
+        opinions.invite(one, by=cast.owner, at=clock.now())
 
 
 def test_who_has_a_stake_is_no_expert(cast):
     argument = buying.drafted(cast)
-    token = arguments.invite(buying.expert(argument, cast), by=cast.owner, at=clock.now())
+    token = opinions.invite(buying.expert(argument, cast), by=cast.owner, at=clock.now())
     for seat in (cast.owner, cast.operator):
         with refused("is no expert here"):
-            arguments.enter(argument, token, by=seat.user, at=clock.now())
+            opinions.enter(argument, token, by=seat.user, at=clock.now())
     gone = SeatFactory(
         organisation=cast.owner.organisation,
         held_until=clock.now() + timedelta(microseconds=1),
     )
     with refused("is no expert here"):  # he gave it up, but held it when he was named
-        arguments.enter(argument, token, by=gone.user, at=clock.now())
+        opinions.enter(argument, token, by=gone.user, at=clock.now())
 
 
 # ── opinions ─────────────────────────────────────────────────────────────────────────────────────
@@ -158,7 +158,7 @@ def test_every_topic_is_answered_and_objections_have_grounds(cast):
     one = buying.expert(buying.drafted(cast), cast)
     whole, scan = buying.answers(one.argument), upload(cast.owner)
     with refused("Say something of every topic"):
-        arguments.enter_scan(
+        opinions.enter_scan(
             one,
             whole[:-1],
             remark="",
@@ -168,7 +168,7 @@ def test_every_topic_is_answered_and_objections_have_grounds(cast):
             at=clock.now(),
         )
     with refused("Say what is to be amended"):
-        arguments.enter_scan(
+        opinions.enter_scan(
             one,
             buying.answers(one.argument, "disagree", " "),
             remark="",
@@ -189,9 +189,9 @@ def test_an_opinion_from_a_scan_says_so(cast):
     }
     tomorrow = clock.now().date() + timedelta(days=2)
     with refused("on a day to come"):
-        arguments.enter_scan(one, buying.answers(one.argument), signed_on=tomorrow, **given)
+        opinions.enter_scan(one, buying.answers(one.argument), signed_on=tomorrow, **given)
     day = clock.now().date() - timedelta(days=1)
-    opinion = arguments.enter_scan(one, buying.answers(one.argument), signed_on=day, **given)
+    opinion = opinions.enter_scan(one, buying.answers(one.argument), signed_on=day, **given)
     text = argument_papers.signed_opinion(opinion).text()
     assert "采购人据专家签字的纸质意见录入" in text
     given["scan"].refresh_from_db()
@@ -205,13 +205,13 @@ def test_a_published_argument_has_its_notice_and_its_opinions(cast):
     argument = buying.argued(cast)
     assert argument.state == ArgumentState.PUBLISHED
     assert argument.number.startswith("GXLZ-")
-    notice, opinions = Notice.objects.about(argument)
-    assert (notice.kind, opinions.kind) == ("argument-notice", "argument-opinions")
-    assert opinions.follows == notice
+    notice, gathered = Notice.objects.about(argument)
+    assert (notice.kind, gathered.kind) == ("argument-notice", "argument-opinions")
+    assert gathered.follows == notice
     assert "六、论证事项包括以下内容" in notice.document.text()
     assert "七、专家组论证意见：详见附件。" in notice.document.text()
     for expert in argument.experts.all():
-        assert expert.opinion.digest in opinions.document.text()
+        assert expert.opinion.digest in gathered.document.text()
     assert Event.objects.get(name="argument.published").public
 
 

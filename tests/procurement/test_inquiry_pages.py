@@ -14,7 +14,7 @@ from django.urls import reverse
 from contracts.models import Agreement
 from core import cache, clock
 from core.numbering import new_code
-from procurement import arguments, inquiries, inquiry_tasks, needs
+from procurement import arguments, inquiries, inquiry_tasks, needs, opinions
 from procurement.argument_todo import waiting_for as of_arguments
 from procurement.inquiry_todo import drafts_of
 from procurement.inquiry_todo import waiting_for as of_inquiries
@@ -282,8 +282,8 @@ def test_what_of_an_argument_waits_for_whom(cast, later):
     assert kinds(cast.owner, of_arguments) == [("argument-prepare", argument.code)]
     experts = [buying.expert(argument, cast, place) for place in (1, 2, 3)]
     own = seated("expert")
-    token = arguments.invite(experts[0], by=cast.owner, at=clock.now())
-    arguments.enter(argument, token, by=own.user, at=clock.now())
+    token = opinions.invite(experts[0], by=cast.owner, at=clock.now())
+    opinions.enter(argument, token, by=own.user, at=clock.now())
     assert kinds(own, of_arguments) == [("opinion-sign", experts[0].code)]
     experts[0].refresh_from_db()
     buying.signed(experts[0], own.user)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import cache, clock
-from procurement import needs
+from procurement import need_drafts, needs
 from procurement.document import Paragraph, Table
 from procurement.models import Answer
 from tests.cast import signed_in
@@ -60,12 +60,12 @@ def test_the_editor_works_by_plain_buttons(cast):
     }
     client.post(address, sent)
     need.refresh_from_db()
-    blocks = needs.draft_of(need)["content"].blocks
+    blocks = need_drafts.draft_of(need)["content"].blocks
     table = Table(("名称", "数量", ""), (("平台", "1", ""),))
     assert blocks == (Paragraph(text), table)
     client.post(address, {**sent, "b1-size": "1x2", "do": "up-1"})
     need.refresh_from_db()
-    assert needs.draft_of(need)["content"].blocks[1] == Paragraph(text)
+    assert need_drafts.draft_of(need)["content"].blocks[1] == Paragraph(text)
 
 
 def test_a_finding_stands_beside_its_sentence_and_is_answered_there(cast):
@@ -95,18 +95,18 @@ def test_a_word_document_is_shown_before_it_takes_the_drafts_place(cast):
     answer = client.post(page("need-import", need.code), {"word": file})
     assert "旧系统停止维护。" in answer.content.decode()
     need.refresh_from_db()
-    assert needs.draft_of(need) == writing.document()
+    assert need_drafts.draft_of(need) == writing.document()
     (held,) = answer.context["form"]["word"].field.widget.held
     client.post(page("need-import", need.code), {"word-held": held.code, "confirm": "1"})
     need.refresh_from_db()
-    assert needs.draft_of(need)["background"].blocks == (Paragraph("旧系统停止维护。"),)
+    assert need_drafts.draft_of(need)["background"].blocks == (Paragraph("旧系统停止维护。"),)
 
 
 def test_versions_are_compared_word_by_word(cast):
     need = writing.corrected(cast)
     document = writing.document(content="平台并发用户不少于800个。")
     at = clock.now()
-    need = needs.replace_document(need, document, by=cast.owner, at=at)
+    need = need_drafts.replace_document(need, document, by=cast.owner, at=at)
     need = needs.submit(need, writing.basics(), by=cast.owner, at=at)
     need = needs.publish(need, by=cast.approver, at=at)
     shown = Client().get(page("need-compare", need.number, 1, 2)).content.decode()

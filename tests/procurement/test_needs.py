@@ -5,7 +5,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from core import clock
-from procurement import needs, rulebook, standards
+from procurement import need_drafts, needs, rulebook, splittings, standards
 from procurement.checker import rule_of
 from procurement.document import Document, Paragraph, Section
 from procurement.models import Answer, NeedState, NeedWarning, RequirementRule
@@ -19,14 +19,14 @@ BANNED = "供应商注册资本不低于500万元。"
 
 
 def save(need, text, *, by, key="qualifications"):
-    section = needs.draft_of(need)[key]
+    section = need_drafts.draft_of(need)[key]
     changed = Section(key, section.title, (Paragraph(text),))
-    return needs.save_section(need, changed, by=by, at=clock.now())
+    return need_drafts.save_section(need, changed, by=by, at=clock.now())
 
 
 def test_a_need_is_written_by_a_participant(cast):
     with refused("Needs are written by purchasers"):
-        needs.begin(cast.regulator.organisation, key="", by=cast.regulator, at=clock.now())
+        need_drafts.begin(cast.regulator.organisation, key="", by=cast.regulator, at=clock.now())
 
 
 def test_a_need_is_published_by_a_second_person_as_a_numbered_notice(cast):
@@ -84,15 +84,15 @@ def test_a_need_with_an_empty_section_is_not_submitted(cast):
 
 def test_an_own_section_is_added_and_taken_out(cast):
     need = draft(cast.owner)
-    need, key = needs.add_section(need, "运维要求", by=cast.owner, at=clock.now())
+    need, key = need_drafts.add_section(need, "运维要求", by=cast.owner, at=clock.now())
     with refused("A section has this title already"):
-        needs.add_section(need, "运维要求", by=cast.owner, at=clock.now())
+        need_drafts.add_section(need, "运维要求", by=cast.owner, at=clock.now())
     with refused("Give the section a title"):
-        needs.add_section(need, " ", by=cast.owner, at=clock.now())
+        need_drafts.add_section(need, " ", by=cast.owner, at=clock.now())
     with refused("Only a section that you added"):
-        needs.drop_section(need, "goals", by=cast.owner, at=clock.now())
-    need = needs.drop_section(need, key, by=cast.owner, at=clock.now())
-    assert key not in needs.draft_of(need)
+        need_drafts.drop_section(need, "goals", by=cast.owner, at=clock.now())
+    need = need_drafts.drop_section(need, key, by=cast.owner, at=clock.now())
+    assert key not in need_drafts.draft_of(need)
 
 
 # ── the checker's warnings ───────────────────────────────────────────────────────────────────────
@@ -105,9 +105,9 @@ def test_a_warning_is_answered_before_the_need_is_submitted(cast):
     with refused("warnings of the requirement check are not answered"):
         needs.submit(need, basics(), by=cast.owner, at=clock.now())
     with refused("Say in a sentence why this stays"):
-        needs.answer(need, warning, "需要", by=cast.owner, at=clock.now())
+        need_drafts.answer(need, warning, "需要", by=cast.owner, at=clock.now())
     reason = "本项目依法律规定的特许条件要求注册资本。"
-    needs.answer(need, warning, reason, by=cast.owner, at=clock.now())
+    need_drafts.answer(need, warning, reason, by=cast.owner, at=clock.now())
     need = needs.submit(need, basics(), by=cast.owner, at=clock.now())
     need = needs.publish(need, by=cast.approver, at=clock.now())
     (told,) = need.versions.get().answers
@@ -123,7 +123,7 @@ def test_a_changed_sentence_answers_its_warning(cast):
     assert need.warnings.get().answer == Answer.OPEN
     save(need, "供应商具有独立承担民事责任的能力。", by=cast.owner)
     with refused("This sentence is no longer in the need"):
-        needs.answer(
+        need_drafts.answer(
             need, NeedWarning.objects.get(), "一个足够长的理由。", by=cast.owner, at=clock.now()
         )
 
@@ -151,12 +151,12 @@ def test_another_method_than_the_proposed_one_asks_for_a_reason(cast):
 def test_parts_that_together_reach_a_limit_are_told(cast):
     part = {"budget": Decimal(300_000)}
     first = submitted(cast, **part)
-    assert needs.splitting_of(first, clock.now()) is None
+    assert splittings.splitting_of(first, clock.now()) is None
     second = submitted(cast, **part, title="政务服务受理平台二期")
-    found = needs.splitting_of(second, clock.now())
+    found = splittings.splitting_of(second, clock.now())
     assert found.limit == Decimal(500_000)
     assert {one.code for one in found.parts} == {first.code, second.code}
-    assert len(needs.split_groups(clock.now())) == 1
+    assert len(splittings.split_groups(clock.now())) == 1
     assert second.form == "dispersed"  # judged by the sum
 
 
@@ -182,7 +182,7 @@ def test_a_correction_given_up_leaves_the_published_version(cast):
     with refused("A correction of this need is being written already"):
         needs.begin_correction(need, reason="又一处", by=cast.owner, at=clock.now())
     need = needs.drop_correction(need, by=cast.owner, at=clock.now())
-    assert needs.draft_of(need) == writing.document()
+    assert need_drafts.draft_of(need) == writing.document()
     with refused("No correction of this need is being written"):
         needs.drop_correction(need, by=cast.owner, at=clock.now())
 
@@ -227,8 +227,8 @@ def test_a_published_version_is_never_changed(cast):
 def test_a_draft_is_deleted_until_it_is_submitted(cast):
     need = submitted(cast)
     with refused("This is “%(now)s” by now"):
-        needs.discard(need, by=cast.owner, at=clock.now())
-    needs.discard(draft(cast.owner), by=cast.owner, at=clock.now())
+        need_drafts.discard(need, by=cast.owner, at=clock.now())
+    need_drafts.discard(draft(cast.owner), by=cast.owner, at=clock.now())
 
 
 # ── standards and rules ──────────────────────────────────────────────────────────────────────────
@@ -288,5 +288,5 @@ def test_a_rule_is_revised_in_versions_and_switched_off(cast):
 
 
 def test_a_draft_begins_with_the_standard_sections(cast):
-    need = needs.begin(cast.owner.organisation, key="", by=cast.owner, at=clock.now())
-    assert needs.draft_of(need) == Document.blank()
+    need = need_drafts.begin(cast.owner.organisation, key="", by=cast.owner, at=clock.now())
+    assert need_drafts.draft_of(need) == Document.blank()

@@ -11,7 +11,7 @@ from contracts import changes
 from contracts.models import Agreement
 from core import clock
 from core.numbering import new_code
-from procurement import arguments, comments, composing, inquiries, needs, opening
+from procurement import arguments, comments, composing, inquiries, need_drafts, needs, opening
 from procurement.notice_kinds import TERMINATION
 from publication import ocds, releases
 from publication.models import Release
@@ -217,7 +217,7 @@ def test_an_ended_argument_is_not_met(cast):
 
 def test_a_corrected_need_updates_the_planning_and_an_ended_one_cancels(cast):
     need = writing.corrected(cast)
-    need = needs.save_section(
+    need = need_drafts.save_section(
         need,
         writing.document(content="并发用户不少于800个。")["content"],
         by=cast.owner,

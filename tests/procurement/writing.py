@@ -8,10 +8,10 @@ from core import clock
 from core.calendar import day_of
 from core.models import Region
 from core.numbering import new_code
-from procurement import needs, rulebook, standards
+from procurement import need_drafts, needs, rulebook, standards
 from procurement.document import Document, Items, Paragraph, Section, Table
 from procurement.models import Need, ProcurementStandard
-from procurement.needs import Basics
+from procurement.need_drafts import Basics
 from procurement.standards import Row
 from tests.cast import seated
 
@@ -80,11 +80,11 @@ def draft(by, **changes) -> Need:
     """A whole draft of the seat's unit."""
     standard()
     rulebook.load()
-    need = needs.begin(by.organisation, key="", by=by, at=clock.now())
+    need = need_drafts.begin(by.organisation, key="", by=by, at=clock.now())
     typed = basics()
     kept = {name: str(getattr(typed, name)) for name in Basics.__dataclass_fields__}
-    needs.save_basics(need, kept, by=by, at=clock.now())
-    return needs.replace_document(need, document(**changes), by=by, at=clock.now())
+    need_drafts.save_basics(need, kept, by=by, at=clock.now())
+    return need_drafts.replace_document(need, document(**changes), by=by, at=clock.now())
 
 
 def submitted(cast, **changes) -> Need:
