@@ -1,4 +1,4 @@
-"""The guided form of an order, step by step, and the small forms of its deeds.
+"""The guided form of an order, step by step.
 
 A step is a form over the draft as it was typed. Whole and right, the steps make `Terms`.
 """
@@ -15,17 +15,15 @@ from django.forms import BoundField
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.forms import UsccField
 from accounts.models import Organisation, Seat
 from core import clock, figures
 from core.calendar import day_of
-from core.forms import OnceField, Receiving, UploadField
+from core.forms import Receiving, UploadField
 from core.models import Region
 from core.money import yuan
 from core.widgets import InstantInput, MoneyInput, Options
-from credit.scoring import Dimension
 from marketplace.models import (
     Holder,
     Method,
@@ -37,7 +35,6 @@ from marketplace.models import (
 )
 from marketplace.terms import Avoided, Milestone, Terms, Witnessing
 from selection import guards
-from selection.models import Witness
 
 DEMANDS, STAFF, STAGES, AVOIDED = 3, 2, 4, 5
 FILES = "marketplace.order-file"
@@ -273,16 +270,16 @@ class ServiceStep(Step):
         persons = QualificationCategory.objects.filter(holder=Holder.PERSON)
         for place in range(DEMANDS):
             self.fields[f"category-{place}"] = _category(units)
-            self.fields[f"level-{place}"] = _line(_("Level"), 40)
-            self.fields[f"specialty-{place}"] = _line(_("Specialty"), 80)
+            self.fields[f"level-{place}"] = line(_("Level"), 40)
+            self.fields[f"specialty-{place}"] = line(_("Specialty"), 80)
         for place in range(STAFF):
             self.fields[f"staff-{place}"] = _category(persons)
-            self.fields[f"grade-{place}"] = _line(_("Level"), 40)
+            self.fields[f"grade-{place}"] = line(_("Level"), 40)
             self.fields[f"count-{place}"] = forms.IntegerField(
                 label=_("Persons"), min_value=1, max_value=999, required=False
             )
         for place in range(STAGES):
-            self.fields[f"stage-{place}"] = _line(_("Stage"), 120)
+            self.fields[f"stage-{place}"] = line(_("Stage"), 120)
             self.fields[f"days-{place}"] = forms.IntegerField(
                 label=_("Days"), min_value=1, max_value=3650, required=False
             )
@@ -420,15 +417,15 @@ class PeopleStep(Step):
 
     def prepare(self) -> None:
         for place in range(self.witnesses):
-            self.fields[f"witness-{place}"] = _line(_("Name of the person"), 60)
-            self.fields[f"phone-{place}"] = _line(_("Mobile phone"), 20)
+            self.fields[f"witness-{place}"] = line(_("Name of the person"), 60)
+            self.fields[f"phone-{place}"] = line(_("Mobile phone"), 20)
             self.fields[f"email-{place}"] = forms.EmailField(label=_("E-mail"), required=False)
         for place in range(AVOIDED):
-            self.fields[f"avoided-{place}"] = _line(_("Agency"), 120)
+            self.fields[f"avoided-{place}"] = line(_("Agency"), 120)
             self.fields[f"uscc-{place}"] = UsccField(
                 label=_("Unified social credit code"), required=False
             )
-            self.fields[f"reason-{place}"] = _line(_("Reason"), 300)
+            self.fields[f"reason-{place}"] = line(_("Reason"), 300)
 
     @property
     def groups(self) -> list[Group]:
@@ -531,154 +528,13 @@ def regions(organisation: Organisation) -> Any:
     return Region.objects.filter(code__startswith=own.code[:4])
 
 
-class ReasonForm(forms.Form):
-    """A reason that somebody will read."""
-
-    reason = forms.CharField(
-        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-class WitnessesForm(forms.Form):
-    """Whom a regulator names, and in whose stead; as many lines as an order has witnesses."""
-
-    leaving = forms.MultipleChoiceField(
-        label=_("Who leaves"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("His link and his right to throw end at once; he is told by letter."),
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Published in the corrected notice. No personal data."),
-    )
-
-    def __init__(self, *args: Any, named: Sequence[Witness], limit: int, **facts: Any) -> None:
-        super().__init__(*args, **facts)
-        self.limit = limit
-        leaving: Any = self.fields["leaving"]
-        leaving.choices = [(one.code, one.name) for one in named]
-        for place in range(limit):
-            self.fields[f"name-{place}"] = _line(_("Name of the person"), 60)
-            self.fields[f"phone-{place}"] = _line(_("Mobile phone"), 20)
-            self.fields[f"email-{place}"] = forms.EmailField(label=_("E-mail"), required=False)
-
-    @property
-    def group(self) -> Group:
-        rows = [
-            [self[f"{name}-{place}"] for name in ("name", "phone", "email")]
-            for place in range(self.limit)
-        ]
-        return Group(
-            _("Who comes"),
-            rows,
-            _(
-                "With no seat at the owner, at an agency that bids, or at the platform. Only names "
-                "are published. The one-time link is mailed to the address; without one you hand "
-                "it over yourself."
-            ),
-        )
-
-    @property
-    def coming(self) -> list[Witnessing]:
-        """Whom a valid form names."""
-        return [Witnessing(*row) for _place, row in self._filled]
-
-    def clean(self) -> dict[str, Any]:
-        for place, row in self._filled:
-            for name, value in zip(("name", "phone"), row, strict=False):
-                if not value:
-                    self.add_error(f"{name}-{place}", _("A witness needs name and phone."))
-        if not self._filled:
-            self.add_error("name-0", _("Name at least one witness."))
-        return self.cleaned_data
-
-    @property
-    def _filled(self) -> list[tuple[int, tuple[str, ...]]]:
-        names = ("name", "phone", "email")
-        rows = [
-            (place, tuple(self.cleaned_data.get(f"{name}-{place}") or "" for name in names))
-            for place in range(self.limit)
-        ]
-        return [(place, row) for place, row in rows if any(row)]
-
-
-class BidForm(forms.Form):
-    """A bid: a price where the lowest wins, and the unit's name typed out."""
-
-    price = MoneyField(label=_("Your price (yuan)"))
-    typed = forms.CharField(label=_("Full name of your unit, to confirm"), max_length=120)
-    above = forms.BooleanField(
-        label=_("I bid above the ceiling, and know that such a bid is invalid"), required=False
-    )
-    once = OnceField()
-
-    def __init__(self, *args: Any, order: ServiceOrder, name: str, **facts: Any) -> None:
-        self.order, self.name = order, name
-        super().__init__(*args, **facts)
-        self.fields["typed"].help_text = _("Type: %(name)s") % {"name": name}
-        if order.method == Method.DRAW:
-            del self.fields["price"], self.fields["above"]
-        elif not self._is_above():
-            del self.fields["above"]
-
-    def clean(self) -> dict[str, Any]:
-        if "above" in self.fields and not self.cleaned_data.get("above"):
-            self.add_error(
-                "price", _("This is above the ceiling: such a bid is invalid once it is opened.")
-            )
-        return self.cleaned_data
-
-    def _is_above(self) -> bool:
-        limit = self.order.limit
-        if not self.is_bound or limit is None:
-            return False
-        try:
-            price = self.fields["price"].clean(self.data.get("price"))
-        except forms.ValidationError:
-            return False
-        return price is not None and price > limit
-
-
-class EvaluationForm(forms.Form):
-    """Marks in the scheme's dimensions: none is set before somebody sets it."""
-
-    comment = forms.CharField(
-        label=pgettext_lazy("opinion", "Comment"),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Published with the marks. No personal data."),
-    )
-
-    def __init__(self, *args: Any, dimensions: Sequence[Dimension], **facts: Any) -> None:
-        super().__init__(*args, **facts)
-        self.dimensions = dimensions
-        for one in dimensions:
-            weight = _("Weight %(weight)s. %(hint)s") % {"weight": one.weight, "hint": one.hint}
-            self.fields[one.code] = forms.IntegerField(
-                label=one.label,
-                min_value=0,
-                max_value=100,
-                help_text=weight,
-                error_messages={"required": _("Give this mark: none is set for you.")},
-            )
-        self.order_fields([*(one.code for one in dimensions), "comment"])
-
-    @property
-    def marks(self) -> dict[str, int]:
-        return {one.code: self.cleaned_data[one.code] for one in self.dimensions}
-
-
 def _category(categories: Any) -> forms.ModelChoiceField[QualificationCategory]:
     return forms.ModelChoiceField(
         label=_("Qualification"), queryset=categories, to_field_name="code", required=False
     )
 
 
-def _line(label: Any, length: int) -> forms.CharField:
+def line(label: Any, length: int) -> forms.CharField:
     return forms.CharField(label=label, max_length=length, required=False)
 
 

@@ -25,13 +25,8 @@ from core.views import asked, posted, refusal
 from credit.models import Scheme
 from marketplace import closing, evaluations, offers, order_papers, orders, outlook
 from marketplace.filters import SORTS
-from marketplace.forms.orders import (
-    STEPS,
-    EvaluationForm,
-    ReasonForm,
-    bound,
-    terms_of,
-)
+from marketplace.forms.order_deeds import EvaluationForm, ReasonForm
+from marketplace.forms.orders import STEPS, bound, terms_of
 from marketplace.models import Bid, OrderState, ServiceOrder
 from publication.models import Notice
 from selection.models import Witness

@@ -1,0 +1,161 @@
+"""Forms of what is done about an order once it is written: witnesses, bids, evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.forms import OnceField
+from credit.scoring import Dimension
+from marketplace.forms.orders import Group, MoneyField, line
+from marketplace.models import (
+    Method,
+    ServiceOrder,
+)
+from marketplace.terms import Witnessing
+from selection.models import Witness
+
+
+class ReasonForm(forms.Form):
+    """A reason that somebody will read."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class WitnessesForm(forms.Form):
+    """Whom a regulator names, and in whose stead; as many lines as an order has witnesses."""
+
+    leaving = forms.MultipleChoiceField(
+        label=_("Who leaves"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("His link and his right to throw end at once; he is told by letter."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Published in the corrected notice. No personal data."),
+    )
+
+    def __init__(self, *args: Any, named: Sequence[Witness], limit: int, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        self.limit = limit
+        leaving: Any = self.fields["leaving"]
+        leaving.choices = [(one.code, one.name) for one in named]
+        for place in range(limit):
+            self.fields[f"name-{place}"] = line(_("Name of the person"), 60)
+            self.fields[f"phone-{place}"] = line(_("Mobile phone"), 20)
+            self.fields[f"email-{place}"] = forms.EmailField(label=_("E-mail"), required=False)
+
+    @property
+    def group(self) -> Group:
+        rows = [
+            [self[f"{name}-{place}"] for name in ("name", "phone", "email")]
+            for place in range(self.limit)
+        ]
+        return Group(
+            _("Who comes"),
+            rows,
+            _(
+                "With no seat at the owner, at an agency that bids, or at the platform. Only names "
+                "are published. The one-time link is mailed to the address; without one you hand "
+                "it over yourself."
+            ),
+        )
+
+    @property
+    def coming(self) -> list[Witnessing]:
+        """Whom a valid form names."""
+        return [Witnessing(*row) for _place, row in self._filled]
+
+    def clean(self) -> dict[str, Any]:
+        for place, row in self._filled:
+            for name, value in zip(("name", "phone"), row, strict=False):
+                if not value:
+                    self.add_error(f"{name}-{place}", _("A witness needs name and phone."))
+        if not self._filled:
+            self.add_error("name-0", _("Name at least one witness."))
+        return self.cleaned_data
+
+    @property
+    def _filled(self) -> list[tuple[int, tuple[str, ...]]]:
+        names = ("name", "phone", "email")
+        rows = [
+            (place, tuple(self.cleaned_data.get(f"{name}-{place}") or "" for name in names))
+            for place in range(self.limit)
+        ]
+        return [(place, row) for place, row in rows if any(row)]
+
+
+class BidForm(forms.Form):
+    """A bid: a price where the lowest wins, and the unit's name typed out."""
+
+    price = MoneyField(label=_("Your price (yuan)"))
+    typed = forms.CharField(label=_("Full name of your unit, to confirm"), max_length=120)
+    above = forms.BooleanField(
+        label=_("I bid above the ceiling, and know that such a bid is invalid"), required=False
+    )
+    once = OnceField()
+
+    def __init__(self, *args: Any, order: ServiceOrder, name: str, **facts: Any) -> None:
+        self.order, self.name = order, name
+        super().__init__(*args, **facts)
+        self.fields["typed"].help_text = _("Type: %(name)s") % {"name": name}
+        if order.method == Method.DRAW:
+            del self.fields["price"], self.fields["above"]
+        elif not self._is_above():
+            del self.fields["above"]
+
+    def clean(self) -> dict[str, Any]:
+        if "above" in self.fields and not self.cleaned_data.get("above"):
+            self.add_error(
+                "price", _("This is above the ceiling: such a bid is invalid once it is opened.")
+            )
+        return self.cleaned_data
+
+    def _is_above(self) -> bool:
+        limit = self.order.limit
+        if not self.is_bound or limit is None:
+            return False
+        try:
+            price = self.fields["price"].clean(self.data.get("price"))
+        except forms.ValidationError:
+            return False
+        return price is not None and price > limit
+
+
+class EvaluationForm(forms.Form):
+    """Marks in the scheme's dimensions: none is set before somebody sets it."""
+
+    comment = forms.CharField(
+        label=pgettext_lazy("opinion", "Comment"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Published with the marks. No personal data."),
+    )
+
+    def __init__(self, *args: Any, dimensions: Sequence[Dimension], **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        self.dimensions = dimensions
+        for one in dimensions:
+            weight = _("Weight %(weight)s. %(hint)s") % {"weight": one.weight, "hint": one.hint}
+            self.fields[one.code] = forms.IntegerField(
+                label=one.label,
+                min_value=0,
+                max_value=100,
+                help_text=weight,
+                error_messages={"required": _("Give this mark: none is set for you.")},
+            )
+        self.order_fields([*(one.code for one in dimensions), "comment"])
+
+    @property
+    def marks(self) -> dict[str, int]:
+        return {one.code: self.cleaned_data[one.code] for one in self.dimensions}
