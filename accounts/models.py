@@ -58,6 +58,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # of Wagtail'
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(pgettext_lazy("of a person", "name"), max_length=60)
     phone = models.CharField(_("mobile phone"), max_length=20, blank=True)
+    has_keys = models.BooleanField(_("keys for lists"), default=True)  # WCAG 2.1.4: may be off
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

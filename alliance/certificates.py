@@ -92,6 +92,18 @@ def issue(member: Member, *, by: Seat, at: datetime) -> MemberCertificate:
 
 
 @part
+def reissue(member: Member, *, by: Actor, at: datetime) -> MemberCertificate | None:
+    """What the certificate says has changed: the next one says it, until the same day.
+
+    None where there is none, or it has expired: the yearly check issues the next.
+    """
+    present = _issued(member)
+    if present is None or not present.is_valid(day_of(clock.after_lock())):
+        return None
+    return _issue(member, by=by, seat=None, until=present.valid_until, at=at)
+
+
+@part
 def withdraw(member: Member, *, by: Actor, at: datetime) -> MemberCertificate | None:
     """End the certificate of who is no member any more; None where there is none."""
     present = _issued(member)
@@ -159,14 +171,16 @@ def _issued(member: Member) -> MemberCertificate | None:
 
 
 @part
-def _issue(member: Member, *, by: Actor, seat: Seat | None, at: datetime) -> MemberCertificate:
+def _issue(
+    member: Member, *, by: Actor, seat: Seat | None, until: date | None = None, at: datetime
+) -> MemberCertificate:
     issued_at = clock.after_lock()
     on = day_of(issued_at)
     if before := _issued(member):
         move(before, CertificateState.SUPERSEDED, ended_at=issued_at)
     place = member.certificates.count() + 1
     number = f"{member.number}-{place:02}"
-    until = valid_until(on, figures.on(on)[MONTHS].value)
+    until = until or valid_until(on, figures.on(on)[MONTHS].value)
     facts = _facts(member, member.organisation, number=number, on=on, until=until)
     certificate = MemberCertificate.objects.create(
         code=new_code(),

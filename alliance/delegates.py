@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.models import Seat
+from alliance import staff
 from alliance.models import Alliance, Member, MemberState
 from alliance.models.membership import Delegate, DelegateRole, DelegateState
 from alliance.secretariat import Secretariat
@@ -47,6 +48,7 @@ def nominate(
             delegate = Delegate.objects.create(
                 code=new_code(),
                 member=member,
+                person=staff.named(member, **asdict(person), by=by),
                 role=role,
                 nominated_at=clock.after_lock(),
                 nominated_by=by,

@@ -31,18 +31,31 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Step:
+    """The parts of a period that one fee holds for, and what they come to."""
+
+    fee: Decimal
+    amount: Decimal
+    parts: int
+
+
+@dataclass(frozen=True)
 class Owed:
-    """What is owed of a fee, and how many of the period's parts that is."""
+    """What is owed of a fee, and how many of the period's parts that is.
+
+    Where the level changed on the way, `steps` says what each fee comes to; `fee` is the highest.
+    """
 
     fee: Decimal
     amount: Decimal
     parts: int
     of: int
     proration: str
+    steps: tuple[Step, ...] = ()
 
     @property
     def is_whole(self) -> bool:
-        return self.parts == self.of
+        return self.parts == self.of and len(self.steps) < 2
 
 
 def months_later(day: date, months: int) -> date:
@@ -91,6 +104,43 @@ def owed(
     mine = [one for one in cut if one.until > joined_on]
     amount = sum((one.amount for one in mine), Decimal(0))
     return Owed(yuan(fee), yuan(amount), len(mine), len(cut), proration)
+
+
+def owed_in_turn(
+    fees: Sequence[tuple[date, Decimal]],
+    start: date,
+    until: date,
+    *,
+    joined_on: date,
+    proration: str = BY_MONTH,
+) -> Owed:
+    """What is owed where the fee changes within the period: `fees`, each from its day on, in order.
+
+    The month or day of the change counts with the new fee; a fee that is not cut stays for the
+    whole period what it was when that began. ValueError where no fee holds when the period begins.
+    """
+    if not fees or fees[0][0] > start or list(fees) != sorted(fees, key=lambda one: one[0]):
+        raise ValueError("fees come in order, the first one from the period's beginning at latest")
+    cuts = [parts(fee, start, until, proration=proration) for _day, fee in fees]
+    sums: dict[int, list[Decimal]] = {}
+    for place, one in enumerate(cuts[0]):
+        if one.until <= joined_on:
+            continue
+        judged = one.start if proration == NONE else one.until - timedelta(days=1)
+        holds = max(turn for turn, (day, _fee) in enumerate(fees) if day <= judged)
+        sums.setdefault(holds, []).append(cuts[holds][place].amount)
+    steps = tuple(
+        Step(yuan(fees[turn][1]), yuan(sum(amounts, Decimal(0))), len(amounts))
+        for turn, amounts in sums.items()
+    )
+    return Owed(
+        fee=max((one.fee for one in steps), default=yuan(fees[0][1])),
+        amount=yuan(sum((one.amount for one in steps), Decimal(0))),
+        parts=sum(one.parts for one in steps),
+        of=len(cuts[0]),
+        proration=proration,
+        steps=steps,
+    )
 
 
 def _edges(start: date, until: date, proration: str) -> Sequence[date]:

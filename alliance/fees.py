@@ -1,6 +1,6 @@
 """Fees: their scale by the council, raised for a period, reminded of, waived by decision."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Seat
 from alliance import dues, motions
 from alliance.meetings import charter_of
-from alliance.models import Alliance, Member
+from alliance.models import Alliance, LevelChange, LevelChangeState, Member
 from alliance.models.fees import Due, DueState, FeeScale, FeeScaleState
 from alliance.models.meetings import Motion
 from alliance.terms import CharterTerms
@@ -35,6 +35,7 @@ class Line:
     fee: Decimal | None
     owed: dues.Owed | None
     is_raised: bool = False
+    level: str = ""
 
     @property
     def amount(self) -> Decimal:
@@ -66,22 +67,62 @@ def preview(
         ).values_list("member", flat=True)
     )
     members = alliance.members.current().select_related("organisation").order_by("number")
+    changes = _changes_of(alliance)
     lines = []
     for member in members:
-        level = terms.levels.get(member.level)
-        fee = scale.get(member.level)
-        found = None
-        if fee is not None:
-            found = dues.owed(
-                fee,
-                period_from,
-                period_until,
-                joined_on=member.joined_on,
-                proration=terms.dues.proration,
-            )
-        label = level.label if level else member.level
-        lines.append(Line(member, label, fee, found, member.pk in raised))
+        levels = _levels_in(
+            changes.get(member.pk, ()), member.level, period_from, period_until - date.resolution
+        )
+        last = levels[-1][1]
+        level = terms.levels.get(last)
+        set_ = [(day, scale.get(key)) for day, key in levels]
+        found = _owed(member, set_, period_from, period_until, terms.dues.proration)
+        label = level.label if level else last
+        raised_ = member.pk in raised
+        lines.append(Line(member, label, found.fee if found else None, found, raised_, last))
     return lines
+
+
+def _owed(
+    member: Member,
+    fees: Sequence[tuple[date, Decimal | None]],
+    period_from: date,
+    period_until: date,
+    proration: str,
+) -> dues.Owed | None:
+    """What a member owes; None where nobody has set a fee for a level that it has or had."""
+    if any(fee is None for _day, fee in fees):
+        return None
+    joined_on = member.joined_on
+    if len(fees) == 1:
+        fee = fees[0][1] or Decimal(0)
+        return dues.owed(fee, period_from, period_until, joined_on=joined_on, proration=proration)
+    known = [(day, fee or Decimal(0)) for day, fee in fees]
+    return dues.owed_in_turn(
+        known, period_from, period_until, joined_on=joined_on, proration=proration
+    )
+
+
+def _changes_of(alliance: Alliance) -> Mapping[int, Sequence[LevelChange]]:
+    """What was decided about levels, by member and in order."""
+    decided = [LevelChangeState.APPROVED, LevelChangeState.EFFECTIVE]
+    found: dict[int, list[LevelChange]] = {}
+    rows = alliance.level_changes.filter(state__in=decided).order_by("effective_on", "pk")
+    for one in rows:
+        found.setdefault(one.member_id, []).append(one)
+    return found
+
+
+def _levels_in(
+    changes: Sequence[LevelChange], now: str, first: date, last: date
+) -> list[tuple[date, str]]:
+    """The level on the first day, and each later one with the day that it began."""
+    began = [(one.effective_on, one.to_level) for one in changes if one.effective_on]
+    level = changes[0].from_level if changes else now
+    for day, to in began:
+        if day <= first:
+            level = to
+    return [(first, level), *((day, to) for day, to in began if first < day <= last)]
 
 
 @transaction.atomic(durable=True)
@@ -133,7 +174,7 @@ def raise_(
             alliance=alliance,
             member=one.member,
             charter=charter,
-            level=one.member.level,
+            level=one.level,
             level_label=one.label,
             period_from=period_from,
             period_until=period_until,
@@ -160,6 +201,58 @@ def raise_(
     )
     for due in made:
         _tell(due, "due-raised", at=raised_at)
+    return made
+
+
+@part
+def charge_difference(change: LevelChange, *, by: Actor, at: datetime) -> list[Due]:
+    """What a higher level costs more for periods whose fee was asked for already: a due of its own.
+
+    A lower level lowers the next period's fee: nothing is paid back, and what is waived stays so.
+    """
+    member, on, secretary = change.member, change.effective_on, change.forwarded_by
+    if on is None or secretary is None:
+        raise ValueError(f"{change} has not been decided")
+    now = clock.after_lock()
+    charter = charter_of(change.alliance, now)
+    terms = CharterTerms.from_json(charter.terms)
+    scale = scale_of(change.alliance, terms)
+    changes = _changes_of(change.alliance).get(member.pk, [change])
+    asked: dict[date, list[Due]] = {}
+    for one in member.dues.filter(period_from__lte=on, period_until__gt=on).order_by("period_from"):
+        asked.setdefault(one.period_until, []).append(one)
+    made = []
+    for until, running in asked.items():
+        start = running[0].period_from
+        levels = _levels_in(changes, member.level, start, until - date.resolution)
+        fees = [(day, scale.get(key)) for day, key in levels]
+        found = _owed(member, fees, start, until, terms.dues.proration)
+        listed = sum((one.amount for one in running), Decimal(0))
+        more = found.amount - listed if found else Decimal(0)
+        if found is None or more <= 0 or any(one.state == DueState.WAIVED for one in running):
+            continue
+        due_on = day_of(now) + timedelta(days=PAY_DAYS)
+        due = Due.objects.create(
+            code=new_code(),
+            alliance=change.alliance,
+            member=member,
+            charter=charter,
+            level=change.to_level,
+            level_label=change.to_label,
+            period_from=on,
+            period_until=until,
+            fee=found.fee,
+            amount=more,
+            reckoning=f"自 {on:%Y年%-m月%-d日} 起由{change.from_label}变更为{change.to_label}："
+            f"当期应缴 {found.amount} 元，已列 {listed} 元，补缴差额。",
+            due_on=due_on,
+            grace_until=due_on + timedelta(days=terms.dues.grace_days),
+            raised_at=now,
+            raised_by=secretary,
+        )
+        record(due, "due.difference-raised", by=by, at=at, amount=more, change=change.code)
+        _tell(due, "due-raised", at=now)
+        made.append(due)
     return made
 
 
@@ -281,6 +374,11 @@ def reckoning(line: Line) -> str:
     if owed is None or owed.is_whole:
         return f"{line.label}会费标准 {yuan(line.fee or 0)} 元，按整个期间计收。"
     unit = {dues.BY_MONTH: "个月", dues.BY_DAY: "天"}[owed.proration]
+    if len(owed.steps) > 1:
+        told = "；".join(
+            f"按 {one.fee} 元计 {one.parts} {unit}，{one.amount} 元" for one in owed.steps
+        )
+        return f"期间内变更会员等级，共 {owed.of} {unit}：{told}。"
     return (
         f"{line.label}会费标准 {owed.fee} 元；{line.member.joined_on:%Y年%-m月%-d日}加入，"
         f"按 {owed.of} {unit}中的 {owed.parts} {unit}计收（加入的当{unit[-1:]}计入）。"

@@ -1,8 +1,9 @@
-"""What the clock does about certificates: reminders before the yearly check."""
+"""What the clock does about members: reminders before the yearly check, levels on their day."""
 
 import logging
 
-from alliance import certificates
+from alliance import certificates, levels
+from alliance.models import LevelChange
 from alliance.models.membership import CertificateState, MemberCertificate
 from core import clock
 from core.audit import Clock
@@ -25,3 +26,15 @@ def remind_of_checks() -> None:
             logger.info("certificate %s: %s", row.number, refused)
         except Exception:
             logger.exception("certificate %s: no reminder", row.number)
+
+
+def change_levels() -> None:
+    """Let approved changes of level take effect on their day."""
+    at = clock.now()
+    for row in LevelChange.objects.due_on(day_of(at)).select_related("member"):
+        try:
+            levels.take_effect(row, by=Clock(), at=at)
+        except RuleBroken as refused:
+            logger.info("change of level %s: %s", row.code, refused)
+        except Exception:
+            logger.exception("change of level %s has not taken effect", row.code)

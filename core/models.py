@@ -9,10 +9,12 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from core.calendar import Calendar
+from core.lifecycle import filled_iff
 
 
 class Event(models.Model):
@@ -261,6 +263,88 @@ class Upload(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("core:upload", args=[self.code])
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("of a job", "waiting to begin")
+    RUNNING = "running", pgettext_lazy("of a job", "under way")
+    DONE = "done", pgettext_lazy("of a job", "done")
+    FAILED = "failed", pgettext_lazy("of a job", "failed")
+    CANCELLED = "cancelled", pgettext_lazy("of a job", "cancelled")
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def unfinished(self) -> JobQuerySet:
+        return self.filter(state__in=[JobState.WAITING, JobState.RUNNING])
+
+    def claimable_at(self, at: datetime) -> JobQuerySet:
+        """Waiting, or left behind by a worker that was killed."""
+        left = Q(state=JobState.RUNNING, claimed_until__lte=at)
+        return self.filter(Q(state=JobState.WAITING) | left).order_by("pk")
+
+
+class Job(models.Model):
+    """Long work that somebody asked for (`core.jobs`), how far it is, and what came of it.
+
+    waiting ──claim: a lease──▶ running ──▶ done | failed
+       └──────────cancel──────────┴───────▶ cancelled
+    """
+
+    MOVES = {
+        JobState.WAITING: {JobState.RUNNING, JobState.CANCELLED},
+        JobState.RUNNING: {JobState.DONE, JobState.FAILED, JobState.CANCELLED},
+    }
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    kind = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    params = models.JSONField(default=dict)
+    user_code = models.CharField(max_length=16)
+    recipient = models.JSONField()  # who is written to: core.letters.Recipient, as it was
+    back = models.CharField(max_length=200, blank=True)  # the page that it was asked for on
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+    result = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            Index(fields=["user_code", "-id"], name="job_newest_of_user"),
+            Index(
+                fields=["id"], condition=Q(state__in=["waiting", "running"]), name="job_unfinished"
+            ),
+        ]
+        constraints = [
+            CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
+            CheckConstraint(
+                condition=filled_iff(Q(state="running"), "claimed_until"),
+                name="job_claimed_iff_running",
+            ),
+            CheckConstraint(
+                condition=filled_iff(Q(state__in=["done", "failed", "cancelled"]), "ended_at"),
+                name="job_ended_at_iff_ended",
+            ),
+            CheckConstraint(
+                condition=filled_iff(Q(state="done"), "result"), name="job_result_iff_done"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("core:job", args=[self.code])
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state not in (JobState.WAITING, JobState.RUNNING)
 
 
 class SpentKey(models.Model):

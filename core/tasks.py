@@ -2,7 +2,7 @@
 
 import logging
 
-from core import antivirus, clock, uploads
+from core import antivirus, clock, jobs, uploads
 from core.audit import Clock
 from core.gateways import GatewayUnavailable
 from core.models import Scan, Upload
@@ -21,3 +21,10 @@ def scan_pending() -> None:
             return  # the next round tries again
         except Exception:
             logger.exception("upload %s could not be scanned", upload.code)
+
+
+def run_jobs() -> None:
+    """Do the long work that waits, one after the other; the next round goes on."""
+    for _turn in range(3):
+        if not jobs.run_once():
+            return

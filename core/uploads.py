@@ -156,6 +156,13 @@ def _measure(content: IO[bytes]) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
+def keep(content: IO[bytes]) -> tuple[str, int]:
+    """Store what the site itself has made; its digest and size. Called outside a rule."""
+    digest, size = _measure(content)
+    _store(content, digest)
+    return digest, size
+
+
 def _storage() -> Storage:
     return storages["private"]
 

@@ -9,6 +9,7 @@ from alliance.models.applications import (
     ApplicationVersion,
     JoinInvitation,
     JoinInvitationState,
+    SavedView,
 )
 from alliance.models.fees import (
     Due,
@@ -31,6 +32,7 @@ from alliance.models.founding import (
     ReviewComment,
 )
 from alliance.models.leaving import Expulsion, Withdrawal
+from alliance.models.levels import LevelChange, LevelChangeState
 from alliance.models.meetings import Ballot, Meeting, Minutes, Motion, Recusal, Seating, SecretTally
 from alliance.models.membership import (
     CertificateState,
@@ -38,6 +40,7 @@ from alliance.models.membership import (
     DelegateRole,
     DelegateState,
     MemberCertificate,
+    StaffPerson,
 )
 from alliance.models.register import (
     SECRETARIAT,
@@ -87,6 +90,8 @@ __all__ = [
     "JoinInvitationState",
     "LedgerEntry",
     "LegalForm",
+    "LevelChange",
+    "LevelChangeState",
     "Meeting",
     "Member",
     "MemberCertificate",
@@ -98,8 +103,10 @@ __all__ = [
     "Receipt",
     "Recusal",
     "ReviewComment",
+    "SavedView",
     "Seating",
     "SecretTally",
+    "StaffPerson",
     "Statement",
     "UnitKind",
     "Withdrawal",

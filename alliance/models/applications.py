@@ -219,6 +219,12 @@ class Application(models.Model):
     submitted_by = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)
     version = models.PositiveSmallIntegerField(default=0)  # of what was handed in last
+    # What the official forms do not ask: a key of the charter's levels, an industry's.
+    level_asked = models.CharField(_("level asked for"), max_length=30, blank=True)
+    industry = models.CharField(_("field of industry"), max_length=20, blank=True)
+    checker = models.ForeignKey(
+        Seat, models.PROTECT, null=True, related_name="+", verbose_name=_("checker")
+    )
     review_draft = models.JSONField(default=dict)
     level = models.CharField(_("level"), max_length=30, blank=True)
     charter = models.ForeignKey(Charter, models.PROTECT, null=True, related_name="+")
@@ -297,6 +303,36 @@ class Application(models.Model):
         last = self.submitted_by or self.created_by
         to: Any = last if last.is_held(at) else self.organisation
         yield from to.letter_recipients(at)
+
+
+class SavedView(models.Model):
+    """How one person looks at the applications to an alliance: filters and order, under a name.
+
+    `query` is the list's query string. A convenience of its owner: no event tells of it.
+    """
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    alliance = models.ForeignKey(Alliance, models.PROTECT, related_name="+")
+    name = models.CharField(pgettext_lazy("of a view", "name"), max_length=40)
+    query = models.CharField(max_length=1000, blank=True)
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            UniqueConstraint(
+                fields=["user", "alliance", "name"], name="savedview_one_per_name_and_person"
+            ),
+            UniqueConstraint(
+                fields=["user", "alliance"],
+                condition=Q(is_default=True),
+                name="savedview_one_default_per_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ApplicationVersion(models.Model):

@@ -138,7 +138,10 @@ class Due(models.Model):
         ]
         constraints = [
             CheckConstraint(condition=Q(state__in=DueState.values), name="due_state_known"),
-            UniqueConstraint(fields=["member", "period_from"], name="due_once_per_period"),
+            # A change of level within the period makes a due of its own: the difference.
+            UniqueConstraint(
+                fields=["member", "period_from", "level"], name="due_once_per_period_and_level"
+            ),
             CheckConstraint(
                 condition=Q(amount__gt=0, amount__lte=F("fee")), name="due_within_the_fee"
             ),

@@ -1,4 +1,5 @@
-"""What a member has and does in an alliance: its certificate 成员证书, its delegates 代表人选.
+"""What a member has and does in an alliance: its certificate 成员证书, its staff 成员单位人员, and
+those of them whom it names for a role: its delegates 代表人选.
 
     certificate: issued ──▶ superseded
                      └──▶ withdrawn ──▶ returned
@@ -16,7 +17,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -94,6 +95,55 @@ class MemberCertificate(models.Model):
         return self.state == CertificateState.ISSUED and on <= self.valid_until
 
 
+class StaffPersonQuerySet(models.QuerySet["StaffPerson"]):
+    def acting_on(self, day: date) -> StaffPersonQuerySet:
+        return self.filter(Q(acts_until=None) | Q(acts_until__gt=day), acts_from__lte=day)
+
+    def published_on(self, day: date) -> StaffPersonQuerySet:
+        return self.acting_on(day).exclude(consented_at=None)
+
+
+class StaffPerson(models.Model):
+    """A person of a member unit who acts in the alliance, for so long; the unit keeps the entry.
+
+    `consented_at`: since when the public may read name and post, by the person's own consent.
+    """
+
+    code = models.CharField(max_length=16, unique=True, editable=False)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="staff")
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=60)
+    duty = models.CharField(_("position"), max_length=80)
+    title = models.CharField(_("professional title"), max_length=80, blank=True)
+    phone = models.CharField(_("mobile phone"), max_length=30)
+    email = models.EmailField(_("e-mail"))
+    expertise = models.CharField(_("field of expertise"), max_length=200, blank=True)
+    group = models.CharField(_("working group"), max_length=80, blank=True)
+    acts_from = models.DateField(_("from"))
+    acts_until = models.DateField(_("until"), null=True)  # exclusive
+    consented_at = models.DateTimeField(null=True)
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(Seat, models.PROTECT, related_name="+")
+
+    objects = StaffPersonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["member", "name", "pk"]
+        constraints = [
+            CheckConstraint(
+                condition=Q(acts_until=None) | Q(acts_until__gte=F("acts_from")),
+                name="staffperson_ends_after_it_begins",
+            ),
+            UniqueConstraint(
+                fields=["member", "name", "phone"],
+                condition=Q(acts_until=None),
+                name="staffperson_one_open_per_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DelegateRole(models.TextChoices):
     CONTACT = "contact", _("contact person")
     COUNCIL = "council", _("representative in the council")
@@ -109,7 +159,10 @@ class DelegateState(models.TextChoices):
 
 
 class Delegate(models.Model):
-    """A person whom a member names for a role; another who is confirmed takes his place."""
+    """One of a member's staff whom it names for a role; who is confirmed next takes his place.
+
+    What the alliance confirmed stays here as it was; `person` is the entry of the staff since.
+    """
 
     MOVES = {
         DelegateState.NOMINATED: {
@@ -122,6 +175,7 @@ class Delegate(models.Model):
 
     code = models.CharField(max_length=16, unique=True, editable=False)
     member = models.ForeignKey(Member, models.PROTECT, related_name="delegates")
+    person = models.ForeignKey(StaffPerson, models.PROTECT, null=True, related_name="delegates")
     role = models.CharField(_("role"), max_length=10, choices=DelegateRole)
     name = models.CharField(pgettext_lazy("of a person", "name"), max_length=60)
     duty = models.CharField(_("position"), max_length=80)
