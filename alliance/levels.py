@@ -230,7 +230,9 @@ def awaiting(alliance: Alliance) -> Iterable[motions.Candidate]:
 
 
 def choices(member: Member, on: date) -> list[tuple[str, str]]:
-    """The levels of the charter in force that the member has not."""
+    """The levels of the charter in force that the member has not; none where no charter is."""
+    if charters.in_force(member.alliance, on) is None:
+        return []
     terms = _terms(member.alliance, on)
     return [(key, one.label) for key, one in terms.levels.items() if key != member.level]
 

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from alliance.models import MemberState, UnitKind
 from alliance.models.membership import DelegateRole
+from core.widgets import DayInput
 
 
 class PersonForm(forms.Form):
@@ -94,3 +95,48 @@ class StaffRollFilter(RollFilter):
         for one in self.fields.values():  # without labels beside them: the choices say what of
             if isinstance(one, forms.ChoiceField):
                 one.choices = [("", one.label), *list(one.choices)[1:]]  # type: ignore[arg-type]
+
+
+class StaffForm(forms.Form):
+    """One person of the unit who acts in the alliance."""
+
+    name = forms.CharField(label=pgettext_lazy("of a person", "name"), max_length=60)
+    duty = forms.CharField(label=_("position"), max_length=80)
+    title = forms.CharField(
+        label=_("professional title"),
+        max_length=80,
+        required=False,
+        help_text=_("Asked of nominees for the academic committee."),
+    )
+    expertise = forms.CharField(label=_("field of expertise"), max_length=200, required=False)
+    phone = forms.RegexField(
+        r"^[0-9+\-() ]{7,20}$",
+        label=_("mobile phone"),
+        error_messages={"invalid": _("Enter a phone number: digits, with + - ( ) where needed.")},
+        help_text=_("Shown masked; the secretariat sees it in full, and that is recorded."),
+    )
+    email = forms.EmailField(label=_("e-mail"))
+    group = forms.CharField(
+        label=_("working group"),
+        max_length=80,
+        required=False,
+        help_text=_("Where the person works for the alliance, such as a group for standards."),
+    )
+    acts_from = forms.DateField(label=_("from"), widget=DayInput)
+    until = forms.DateField(
+        label=_("last day"), widget=DayInput, required=False, help_text=_("Empty: until further.")
+    )
+    consents = forms.BooleanField(
+        label=_("The person agrees that the public reads name, position, title and working group"),
+        required=False,
+        help_text=_("Never the telephone number or the e-mail. It can be taken back at any time."),
+    )
+
+
+class StaffFilter(forms.Form):
+    q = forms.CharField(label=_("Name, unit or working group"), max_length=60, required=False)
+    acting = forms.ChoiceField(
+        label=_("acting"),
+        required=False,
+        choices=[("", _("acting now")), ("all", _("former ones too"))],
+    )

@@ -143,6 +143,13 @@ class StaffPerson(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def last_day(self) -> date | None:
+        return self.acts_until - date.resolution if self.acts_until else None
+
+    def is_acting(self, day: date) -> bool:
+        return self.acts_from <= day and (self.acts_until is None or day < self.acts_until)
+
 
 class DelegateRole(models.TextChoices):
     CONTACT = "contact", _("contact person")

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Deed
-from alliance import certificate_pdf, certificates, charters, delegates, directory, tabs
+from alliance import certificate_pdf, certificates, charters, delegates, directory, staff, tabs
+from alliance import levels as level_rules
 from alliance.access import require_member, require_post
 from alliance.forms.membership import (
     EntryForm,
@@ -61,7 +62,7 @@ def members(request, number):
         "tabs": tabs.of(number, "members"),
         "form": form,
         "page": page,
-        "rows": [(one, levels.get(one.level, one.level)) for one in page],
+        "rows": _with_people(page, levels, day_of(clock.now())),
         "is_filtered": form.is_valid() and any(form.cleaned_data.values()),
     }
     return render(request, "alliance/members.html", context)
@@ -87,6 +88,8 @@ def membership(request, number):
             }
             for role in DelegateRole
         ],
+        "level_changes": list(member.level_changes.all()),
+        "staff": member.staff.acting_on(day_of(at)).count(),
         "may_join": request.seat.may(Deed.JOIN_ALLIANCE),
         "on": day_of(at),
     }
@@ -396,12 +399,26 @@ def _staff_rows(alliance, form, on):
     return rows
 
 
+def _with_people(rows, levels, on):
+    """Each member with its level, since when, and whom the public may read of: two queries more."""
+    rows = list(rows)
+    changed, people = level_rules.last_of(rows), staff.published(rows, on)
+    return [
+        (one, levels.get(one.level, one.level), changed.get(one.pk), people.get(one.pk, ()))
+        for one in rows
+    ]
+
+
 def _with_certificates(rows, alliance):
-    """Each member with its level in words and its present certificate: one query more."""
+    """Each member with its level in words, since when, and its certificate: two queries more."""
     rows = list(rows)
     issued = MemberCertificate.objects.filter(
         member__in=[one.pk for one in rows], state=CertificateState.ISSUED
     )
     present = {one.member_id: one for one in issued}
     levels = dict(_levels(alliance))
-    return [(one, levels.get(one.level, one.level), present.get(one.pk)) for one in rows]
+    changed = level_rules.last_of(rows)
+    return [
+        (one, levels.get(one.level, one.level), present.get(one.pk), changed.get(one.pk))
+        for one in rows
+    ]

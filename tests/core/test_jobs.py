@@ -51,7 +51,6 @@ def test_a_job_is_done_with_progress_and_its_asker_gets_the_file(cast, work):
     client = signed_in(cast.agency.user)
     answer = client.get(job.result.get_absolute_url())
     assert answer.getvalue() == b"one two three"
-    answer.close()
     client = signed_in(cast.rival.user)
     assert client.get(job.result.get_absolute_url()).status_code == 404
 
