@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from accounts.models import Seat
 from alliance import ballots, fees, leaving, ledger, meetings, minutes, motions, officers
 from alliance.meetings import Call, Proposed
-from alliance.models import Alliance, Due, Meeting, Member, Motion, Post
-from alliance.models.meetings import VoteChannel
+from alliance.models import (
+    Alliance,
+    Application,
+    ApplicationState,
+    Due,
+    Meeting,
+    Member,
+    Motion,
+    Post,
+)
+from alliance.models.meetings import Seating, VoteChannel
+from contracts import agreements
+from contracts.models import Agreement
 from core import clock
 from core.audit import Clock
 from core.calendar import SHANGHAI, day_of
@@ -26,14 +38,39 @@ PLAN = Proposed(
     "other", "关于审议年度工作计划的议案", "年内建成公共技术平台，研究制定技术规范两项。"
 )
 BUDGET = Proposed("budget", "关于审议年度经费预算的议案", "收入按会费和资助列计，量入为出。")
+REVISED = Proposed(
+    "budget", "关于审议修改后的年度经费预算的议案", "会议费压缩三成，增列标准研究经费。"
+)
+REPORT = Proposed("other", "关于审议年度工作报告的议案", "公共技术平台上线，形成技术规范一项。")
+ACCOUNTS = Proposed("budget", "关于审议上年度经费决算的议案", "收支情况已公布，结余转入下年度。")
+NEXT_BUDGET = Proposed(
+    "budget", "关于审议下年度经费预算的议案", "安排标准研究、平台运行和创新活动三项支出。"
+)
+DEMONSTRATION = Proposed(
+    "other", "关于开展漏损控制示范的议案", "在城东片区开展分区计量和漏损控制示范。"
+)
+AFTERWARDS = (
+    "会议听取了年度工作报告。新成员应在三十日内签署协议书；"
+    "退出单位交回成员证书，并按章程继续履行保密义务。"
+)
+NOT_YET = (
+    "多数理事单位认为：该单位的数据中台产品尚无水务行业应用案例，"
+    "与联盟公共技术平台的衔接方案不明确。建议补充水务领域案例和衔接方案后再行申请。"
+)
+EXCUSE = "该规范系我单位员工误用旧版模板发布，已于当日撤下，愿意书面致歉并接受培训。"
 BREACH = "未经同意，将联盟共有的接口规范以本单位名义对外发布。"
 
 
 def all_of(now: datetime) -> list[Story]:
     """The stories, as they have gone until `now`."""
-    start = now - CALLED["first"] * DAY + BEGUN * DAY
-    told = [_service(start, now), _water(start, now)]
+    start = begun(now)
+    told = [_service(start, now), _water(start, now), _service_books(start), _water_books(start)]
     return [_until(now, story) for story in told]
+
+
+def begun(now: datetime) -> datetime:
+    """When the alliances of the first call begin to work."""
+    return now - CALLED["first"] * DAY + BEGUN * DAY
 
 
 def _until(now: datetime, story: Story) -> Story:
@@ -55,9 +92,25 @@ class House:
         rows = self.alliance.members.current().select_related("organisation").order_by("number")
         self.members: list[Member] = list(rows)
         self.academic = self.chair  # until somebody is appointed
-        self.seats: dict[int, Seat] = {
-            one.pk: one.organisation.seats.order_by("pk")[0] for one in self.members
-        }
+        self.seats: dict[int, Seat] = {}
+        for one in self.members:
+            self.take_in(one)
+
+    def take_in(self, member: Member) -> None:
+        """Know who acts for a member."""
+        self.seats[member.pk] = member.organisation.seats.order_by("pk")[0]
+
+    @property
+    def others(self) -> list[Member]:
+        """All but the lead unit."""
+        return [one for one in self.members if one.organisation_id != self.alliance.lead_id]
+
+    def key(self, member: Member) -> str:
+        """Its unit's key in the data."""
+        return keys()[member.organisation.uscc or ""]
+
+    def member(self, key: str) -> Member:
+        return next(one for one in self.members if self.key(one) == key)
 
     def call(self, title: str, *proposed: Proposed, days: int = 6, **facts: Any) -> Meeting:
         in_writing = facts.get("channel") == VoteChannel.WRITING
@@ -81,10 +134,16 @@ class House:
     def answer(self, meeting: Meeting, number: int) -> None:
         """The first units say that they come."""
         for seating in meeting.seatings.select_related("member").order_by("place")[:number]:
-            seat = self.seats[seating.member_id]
+            seat = self.seat(seating)
             meetings.answer(
                 seating, "comes", representative=seat.user.name, by=seat, at=clock.now()
             )
+
+    def seat(self, seating: Seating) -> Seat:
+        """Who acts for the unit, be it a member that joined since."""
+        if seating.member_id not in self.seats:
+            self.take_in(seating.member)
+        return self.seats[seating.member_id]
 
     def open(self, meeting: Meeting, present: int) -> None:
         places = range(1, present + 1)
@@ -98,8 +157,34 @@ class House:
         seatings = motion.meeting.seatings.select_related("member").order_by("place")
         for seating, letter in zip(seatings, choices, strict=False):
             if letter in words and seating.pk not in aside:
-                seat = self.seats[seating.member_id]
+                seat = self.seat(seating)
                 ballots.cast(motion, seating, words[letter], by=seat, at=clock.now())
+
+    def decide(self, meeting: Meeting, *choices: str) -> None:
+        """The votes about each motion, in their order."""
+        for motion, letters in zip(meeting.motions.all(), choices, strict=True):
+            self.vote(motion, letters)
+
+    def write(self, meeting: Meeting, *choices: str) -> Iterator[datetime]:
+        """Votes in writing come in, and the clock ends it when their time is over."""
+        yield clock.now() + DAY
+        self.decide(meeting, *choices)
+        yield (meeting.votes_until or clock.now()) + MINUTE
+        quorate = all(ballots.counted(one).quorate for one in meeting.motions.all())
+        end = meetings.close if quorate else meetings.lapse
+        end(meeting, by=Clock(), at=clock.now())
+
+    def unite(self, agreement: Agreement, *, with_: Seat) -> None:
+        """A new member and the lead unit sign their agreement."""
+        for by in (with_, self.chair):
+            agreement.refresh_from_db()
+            agreements.sign(
+                agreement,
+                typed=agreements.CONSENT,
+                digest=agreement.digest,
+                by=by,
+                at=clock.now(),
+            )
 
     def close(self, meeting: Meeting) -> None:
         meetings.close(meeting, by=self.secretary, at=clock.now())
@@ -211,52 +296,56 @@ def _service(start: datetime, now: datetime) -> Iterator[datetime]:
     house.answer(first, 24)
     yield first.begins_at + 5 * MINUTE
     house.open(first, 26)
-    for motion, choices in zip(
-        first.motions.all(), ("+" * 24 + "oo", "+" * 15 + "-" * 6 + "o" * 5, "+" * 26), strict=True
-    ):
-        house.vote(motion, choices)
+    house.decide(first, "+" * 24 + "oo", "+" * 15 + "-" * 6 + "o" * 5, "+" * 26)
     yield first.begins_at + 2 * HOUR
     house.close(first)
     house.sign(first, remarks="会议由理事长主持。预算议案未获通过，秘书处修改后再提请审议。")
-    yield start + 14 * DAY
-    begun = day_of(clock.now()).replace(day=1)
-    dues = house.raise_fees(begun, begun.replace(year=begun.year + 1))
-    for place, due in enumerate(dues[:20]):
-        yield start + (17 + place // 2) * DAY
-        house.book(due=due)
-    yield start + 30 * DAY
-    house.book(
-        direction="expenditure",
-        category="本章程规定的业务活动",
-        amount=Decimal("12800.00"),
-        counterparty="云江市会展服务有限公司",
-        memo="理事会会议场地和资料",
-    )
     yield start + 32 * DAY
-    house.book(
-        category="政府补助",
-        amount=Decimal("100000.00"),
-        counterparty="云江市科技局",
-        memo="联盟组建资金支持",
-    )
     off = house.call("临时理事会会议", BUDGET)
     yield start + 34 * DAY
     meetings.cancel(
         off, reason="因场地检修，会议改期，议案另行提请审议。", by=house.secretary, at=clock.now()
     )
-    month = _next_month(begun)
-    yield _at(_next_month(month), 10)
-    house.publish(begun, month)
-    yield start + 70 * DAY
-    late = dues[24]
+    yield start + 40 * DAY
+    second = house.call("第二次理事会会议", REVISED)
+    yield second.begins_at + 5 * MINUTE
+    house.open(second, 27)
+    house.decide(second, "+" * 23 + "--oo")
+    yield second.begins_at + HOUR
+    house.close(second)
+    house.sign(second, remarks="修改后的预算压缩了会议费，增加了标准研究经费。")
+    yield now - 75 * DAY
+    gone = house.apply(house.member("m20"), "企业整体并入外地集团，不再独立开展业务。")
+    yield now - 70 * DAY
+    house.review(gone)
+    yield now - 58 * DAY
+    new = _applied("衡准工程咨询有限公司")
+    annual = house.call(
+        "年度理事会会议", REPORT, ACCOUNTS, house.candidate(new), house.candidate(gone)
+    )
+    yield now - 57 * DAY
+    house.answer(annual, 25)
+    yield annual.begins_at + 5 * MINUTE
+    house.open(annual, 28)
+    house.decide(annual, "+" * 28, "+" * 25 + "-oo", "+" * 24 + "--oo", "+" * 28)
+    yield annual.begins_at + 2 * HOUR
+    house.close(annual)
+    house.sign(annual, remarks=AFTERWARDS)
+    yield clock.now() + 3 * DAY
+    new.refresh_from_db()
+    for agreement in Agreement.objects.about(new.member):
+        house.unite(agreement, with_=city.seat("chenguo"))
+    yield now - 25 * DAY
+    row = house.apply(house.member("m21"), "主营业务调整，不再从事政务数据方向。")
+    yield now - 20 * DAY
+    house.review(row)
+    late = Due.objects.unpaid().filter(member=house.member("m30")).latest("period_from")
     fees.ask_waiver(
         late, reason="学会经费由财政核定，本年度未列会费。", by=house.secretary, at=clock.now()
     )
-    row = house.apply(house.members[21], "主营业务调整，不再从事政务数据方向。")
-    yield start + 75 * DAY
-    house.review(row)
-    leaving.charge(
-        house.members[9],
+    yield now - 4 * DAY
+    charged = leaving.charge(
+        house.member("m10"),
         breach=BREACH,
         article="章程第二十七条、协议书第四条",
         evidence="公开发布页面的存证材料",
@@ -266,7 +355,9 @@ def _service(start: datetime, now: datetime) -> Iterator[datetime]:
         at=clock.now(),
     )
     yield now - 2 * DAY
-    following = house.call("第二次理事会会议", BUDGET, house.candidate(late), house.candidate(row))
+    leaving.state(charged, statement=EXCUSE, by=house.seats[charged.member_id], at=clock.now())
+    asked = [house.candidate(one) for one in (late, _applied("云江医学院"), row)]
+    following = house.call("第三次理事会会议", NEXT_BUDGET, *asked)
     house.answer(following, 11)
     house.book(
         category="捐赠",
@@ -274,6 +365,35 @@ def _service(start: datetime, now: datetime) -> Iterator[datetime]:
         counterparty="云江数联信息技术有限公司",
         memo="捐赠款（待核）",
     )
+
+
+def _service_books(start: datetime) -> Iterator[datetime]:
+    """Two years of fees, the second of which some pay late and some not yet; published accounts."""
+    yield start + 14 * DAY
+    house = House("service")
+    first = day_of(clock.now()).replace(day=1)
+    second = first.replace(year=first.year + 1)
+    for place, due in enumerate(house.raise_fees(first, second)):
+        yield start + (17 + place // 3) * DAY
+        house.book(due=due)
+    work = "本章程规定的业务活动"
+    for days, moved in (
+        (30, _moved("-", work, "12800", "云江市会展服务有限公司", "理事会会议场地和资料")),
+        (33, _moved("+", "政府补助", "100000", "云江市科技局", "联盟组建资金支持")),
+        (120, _moved("-", work, "46000", "云江理工学院", "数据治理规范研究")),
+        (210, _moved("+", "捐赠", "20000", "云江政通软件股份有限公司", "创新活动捐赠")),
+        (260, _moved("-", work, "31500", "云江启明测评技术有限公司", "公共平台测评")),
+    ):
+        yield start + days * DAY
+        house.book(**moved)
+    yield start + 339 * DAY
+    dues = house.raise_fees(second, second.replace(year=second.year + 1))
+    for place, due in enumerate(dues[:24]):
+        late = 45 if place >= 21 else 0  # after the due day, within the grace
+        yield start + (342 + place // 3 + late) * DAY
+        house.book(due=due)
+    yield _at(second + 8 * DAY, 10)
+    house.publish(first, second)
 
 
 def _water(start: datetime, now: datetime) -> Iterator[datetime]:
@@ -284,40 +404,26 @@ def _water(start: datetime, now: datetime) -> Iterator[datetime]:
     appointed = Proposed("officers", "关于选举联盟负责人的议案", "由牵头单位推荐。")
     first = house.call("成立大会暨第一次理事会会议", appointed)
     yield first.begins_at + 5 * MINUTE
-    house.open(first, 11)
-    house.vote(first.motions.get(), "+++++++++-o")
+    house.open(first, 12)
+    house.decide(first, "+++++++++-+o")
     yield first.begins_at + 2 * HOUR
     house.close(first)
     house.sign(first, remarks="选举以无记名投票方式进行。")
-    yield start + 15 * DAY
-    begun = day_of(clock.now()).replace(day=1)
-    dues = house.raise_fees(begun, begun.replace(year=begun.year + 1))
-    for due in dues[:9]:
-        yield clock.now() + DAY
-        house.book(due=due)
     yield start + 30 * DAY
     written = house.call("关于年度工作计划的书面表决", PLAN, channel=VoteChannel.WRITING)
-    yield clock.now() + DAY
-    house.vote(written.motions.get(), "++++++++-o")
-    until = written.votes_until or clock.now()
-    yield until + MINUTE
-    meetings.close(written, by=Clock(), at=clock.now())
-    house.sign(written, remarks="", both=False)
+    yield from house.write(written, "++++++++-o")
+    house.sign(written, remarks="反对意见建议把漏损控制示范提前到上半年，秘书处予以采纳。")
     yield start + 45 * DAY
     lapsed = house.call("关于年度预算的书面表决", BUDGET, channel=VoteChannel.WRITING)
-    yield clock.now() + DAY
-    house.vote(lapsed.motions.get(), "+++++")
-    until = lapsed.votes_until or clock.now()
-    yield until + MINUTE
-    meetings.lapse(lapsed, by=Clock(), at=clock.now())
-    row = house.apply(house.members[5], "业务范围变化，不再从事水务方向。")
+    yield from house.write(lapsed, "+++++")
+    row = house.apply(house.member("m17"), "业务范围变化，不再从事水务方向。")
     yield start + 62 * DAY
     house.review(row)
     yield start + 63 * DAY
-    second = house.call("第二次理事会会议", house.candidate(row))
+    second = house.call("第二次理事会会议", house.candidate(row), REVISED)
     yield second.begins_at + 5 * MINUTE
-    house.open(second, 10)
-    house.vote(second.motions.get(), "+" * 10)
+    house.open(second, 11)
+    house.decide(second, "+" * 11, "+" * 11)
     yield second.begins_at + HOUR
     house.close(second)
     house.sign(second, remarks="会议同意该单位退出，并要求按章程履行后续义务。")
@@ -330,13 +436,74 @@ def _water(start: datetime, now: datetime) -> Iterator[datetime]:
         by=house.secretary,
         at=clock.now(),
     )
-    month = _next_month(begun)
-    yield max(_at(_next_month(month), 10), clock.now() + HOUR)
-    house.publish(begun, month)
+    yield now - 47 * DAY
+    wanted = house.candidate(_applied("云江数联信息技术有限公司"))
+    third = house.call("关于新成员入盟的书面表决", wanted, channel=VoteChannel.WRITING)
+    yield from house.write(third, "+--+-+--o--")
+    house.sign(third, remarks=NOT_YET)
+    yield now - 24 * DAY
+    fourth = house.call("第三次理事会会议", DEMONSTRATION)
+    yield fourth.begins_at + 5 * MINUTE
+    house.open(fourth, 10)
+    house.decide(fourth, "+" * 9 + "o")
+    yield fourth.begins_at + HOUR
+    house.close(fourth)
+    house.sign(fourth, remarks="示范点由城东水厂提供，三个月内完成。", both=False)
     yield now - 3 * DAY
-    current = house.call("关于经费预算的书面表决（第二次）", BUDGET, channel=VoteChannel.WRITING)
+    current = house.call("关于经费预算的书面表决", NEXT_BUDGET, channel=VoteChannel.WRITING)
     yield now - 2 * DAY
-    house.vote(current.motions.get(), "+++-+")
+    house.decide(current, "+++-+")
+
+
+def _water_books(start: datetime) -> Iterator[datetime]:
+    """Fees of two years, accounts published by the half-year."""
+    yield start + 15 * DAY
+    house = House("water")
+    first = day_of(clock.now()).replace(day=1)
+    second = first.replace(year=first.year + 1)
+    half = (first + timedelta(days=183)).replace(day=1)
+    for place, due in enumerate(house.raise_fees(first, second)):
+        yield start + (16 + place) * DAY
+        house.book(due=due)
+    work = "围绕联盟科技创新开展的相关活动"
+    for days, moved in (
+        (34, _moved("+", "组建资金支持", "80000", "云江市水务局", "公共技术平台支持")),
+        (90, _moved("-", work, "5600", "云江市会展服务有限公司", "水务技术交流会")),
+    ):
+        yield start + days * DAY
+        house.book(**moved)
+    yield _at(half + 8 * DAY, 10)
+    house.publish(first, half)
+    yield start + 340 * DAY
+    dues = house.raise_fees(second, second.replace(year=second.year + 1))
+    for place, due in enumerate(dues[:10]):
+        late = 42 if place >= 8 else 0
+        yield start + (343 + place + late) * DAY
+        house.book(due=due)
+    yield _at(second + 8 * DAY, 10)
+    house.publish(half, second)
+
+
+def _moved(sign: str, category: str, amount: str, other: str, memo: str) -> dict[str, Any]:
+    return {
+        "direction": "income" if sign == "+" else "expenditure",
+        "category": category,
+        "amount": Decimal(f"{amount}.00"),
+        "counterparty": other,
+        "memo": memo,
+    }
+
+
+def _applied(name: str) -> Application:
+    """The unit's application that waits for a body."""
+    return Application.objects.get(organisation__name=name, state=ApplicationState.FORWARDED)
+
+
+@cache
+def keys() -> dict[str, str]:
+    """The key of each unit in the data, by its 统一社会信用代码."""
+    units = [*data()["units"], *city.data()["organisations"]]
+    return {one["uscc"]: one["key"] for one in units}
 
 
 def _at(day: date, hour: int) -> datetime:
@@ -345,7 +512,3 @@ def _at(day: date, hour: int) -> datetime:
 
 def _working(day: date, number: int) -> date:
     return CalendarDay.objects.calendar().add_working_days(day, number).on
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -18,13 +18,15 @@ from demo import (
     councils,
     inquiries,
     joining,
+    members,
     notices,
     procurement,
     stories,
     travel,
 )
 
-ENTERED = timedelta(days=140)  # before today: when the city came to the site
+# Before today: when the city came to the site, and when agencies could enter and needs be written.
+CAME, ENTERED = timedelta(days=470), timedelta(days=140)
 LONG_AGO = datetime(2018, 7, 2, 9, tzinfo=travel.BEIJING)  # before the client's need
 
 
@@ -38,22 +40,17 @@ class Command(BaseCommand):
         if options["if_empty"] and User.objects.exists():
             return
         now = clock.now()
-        agencies = [one["key"] for one in city.data()["organisations"] if one.get("agency")]
         travel.to(LONG_AGO)
         city.open_accounts(city.early())
         city.settle(city.early())
-        early = [*procurement.long_ago(), *arguments.long_ago()]
-        travel.tell(early, told=lambda steps: self._tell("steps of the client's need", steps))
-        travel.to(now - ENTERED)
+        travel.tell([*procurement.long_ago(), *arguments.long_ago()], told=self._tell)
+        travel.to(now - CAME)
         city.open_accounts(city.late(), witnesses=True)
         city.settle(city.late())
         alliances.settle()
-        procurement.enact()
-        for place, key in enumerate(agencies, start=1):
-            city.enter(key)
-            self._tell("agencies", place, len(agencies))
         travel.carry()
         told = [
+            _opened(now),
             *stories.all_of(now),
             *procurement.all_of(now),
             *arguments.all_of(now),
@@ -62,14 +59,24 @@ class Command(BaseCommand):
             *alliances.all_of(now),
             *joining.all_of(now),
             *councils.all_of(now),
+            *members.all_of(now),
         ]
-        travel.tell(told, told=lambda steps: self._tell("steps of orders, needs, alliances", steps))
+        travel.tell(told, told=self._tell)
         travel.carry()
         call_command("index", stdout=StringIO())  # editors' pages and files, which no deed tells of
         self.stderr.write("")
 
-    def _tell(self, what: str, done: int, of: int | None = None) -> None:
+    def _tell(self, steps: int) -> None:
         """One line that rewrites itself, for whoever watches."""
         if sys.stderr.isatty():
-            self.stderr.write(f"\rdemo: {done}{f' of {of}' if of else ''} {what}   ", ending="")
+            self.stderr.write(f"\rdemo: {steps} steps of orders, needs, alliances   ", ending="")
             self.stderr.flush()
+
+
+def _opened(now: datetime) -> travel.Story:
+    """Agencies enter from then on, and needs are written."""
+    yield now - ENTERED
+    procurement.enact()
+    for one in city.data()["organisations"]:
+        if one.get("agency"):
+            city.enter(one["key"])
