@@ -204,6 +204,14 @@ CACHES = {
 PAGES_ROOM = int(environ.get("PAGES_ROOM", 64 * 2**20))
 SECTIONS_ROOM = int(environ.get("SECTIONS_ROOM", 16 * 2**20))
 
+# The second engine of the search; without it the database finds. Nodes are parted by commas.
+ELASTICSEARCH_URL = environ.get("ELASTICSEARCH_URL", "")
+ELASTICSEARCH_PREFIX = environ.get("ELASTICSEARCH_PREFIX", "gongxin")  # of our indices and aliases
+ELASTICSEARCH_LOGIN = environ.get("ELASTICSEARCH_LOGIN", "")  # user:password
+ELASTICSEARCH_CA = environ.get("ELASTICSEARCH_CA", "")  # a file
+ELASTICSEARCH_SHARDS = int(environ.get("ELASTICSEARCH_SHARDS", "1"))
+ELASTICSEARCH_REPLICAS = int(environ.get("ELASTICSEARCH_REPLICAS", "1" if PRODUCTION else "0"))
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"

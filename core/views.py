@@ -7,10 +7,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection, models, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import models, transaction
 from django.forms import BaseForm, Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -20,7 +18,7 @@ from django.urls import URLPattern, URLResolver
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from core import audit, clock, uploads
+from core import audit, clock, health, uploads
 from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.once import AlreadyDone
@@ -171,9 +169,10 @@ def healthz(request):
 @public
 @require_safe
 def readyz(request):
-    """Whether what this process stands on answers too: the database, migrated, and the cache."""
-    faults = list(_faults())
-    return JsonResponse({"ready": not faults, "faults": faults}, status=503 if faults else 200)
+    """Whether what this process stands on answers too, and what it does without meanwhile."""
+    faults, concerns = health.faults(), health.concerns()
+    said = {"ready": not faults, "faults": faults, "concerns": concerns}
+    return JsonResponse(said, status=503 if faults else 200)
 
 
 @public
@@ -200,21 +199,6 @@ def file_response(found: Upload) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _faults() -> Iterator[str]:
-    try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            yield "the database lacks migrations: run manage.py migrate"
-    except DatabaseError:
-        yield "the database does not answer"
-    try:
-        cache.set("readyz", "ok", 10)
-        if cache.get("readyz") != "ok":
-            yield "the cache does not keep what it is given"
-    except Exception:  # noqa: BLE001  # each backend raises its own
-        yield "the cache does not answer"
 
 
 def server_error(request):

@@ -8,11 +8,18 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
-        from core import reference, searched, timetable
+        from django.conf import settings
+
+        from core import health, reference, searched, timetable
         from search import index, tasks
         from search.reference import load_synonyms
 
         reference.loader("search.synonyms", load_synonyms)
         searched.indexers.append(index.follow)
         timetable.every("search.read-files", seconds=10, task=tasks.read_files)
+        if settings.ELASTICSEARCH_URL:
+            from search import cluster_tasks
+
+            timetable.every("search.carry", seconds=2, task=cluster_tasks.carry)
+            health.concerned.append(cluster_tasks.concerns)
         timetable.every("search.refresh-due", seconds=30, task=tasks.refresh_due)

@@ -19,3 +19,4 @@ class Found:
     total: int
     is_exact: bool
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    is_stand_in: bool = False  # the database answered because the cluster could not

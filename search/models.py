@@ -8,7 +8,7 @@ migration 0001; PostgreSQL: the column `vector` of the same migration).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from core.searched import Standing
 from search import words
 
+LATE = timedelta(seconds=30)
 SEPARATORS = "、,，;；/ \n"
 
 
@@ -31,6 +32,10 @@ class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
     def to_carry(self) -> SearchDocumentQuerySet:
         """What the cluster does not have as it is here, gone ones too; oldest first."""
         return self.filter(carried_at=None).order_by("pk")
+
+    def late(self, at: datetime) -> SearchDocumentQuerySet:
+        """What the cluster has lacked for so long that the database is to be asked."""
+        return self.to_carry().filter(indexed_at__lte=at - LATE)
 
 
 class SearchDocument(models.Model):

@@ -128,12 +128,12 @@ def _counted(rows: Sequence[Row], at: datetime) -> dict[str, dict[str, int]]:
         counts[name][value] = number
     counts["standing"] = Counter(row.standing for row in rows)
     for period in PERIODS:
-        first = _first_place(period, at)
+        first = first_place(period, at)
         counts["date"][period] = sum(row.place >= first for row in rows)
     return {name: {value: n for value, n in one.most_common() if n} for name, one in counts.items()}
 
 
-def _first_place(period: str, at: datetime) -> int:
+def first_place(period: str, at: datetime) -> int:
     return int(start_of(since(period, day_of(at))).timestamp() * 1_000) * UNIT
 
 
@@ -187,7 +187,7 @@ def _facet_conditions(query: Query, at: datetime, conditions: list[str], values:
     values += [now, now]
     periods = [one for one in query.filters.get("date", ()) if one in PERIODS]
     if "date" in query.filters:
-        first = min((_first_place(one, at) for one in periods), default=None)
+        first = min((first_place(one, at) for one in periods), default=None)
         conditions.append("place >= %s")
         values.append(2**63 - 1 if first is None else first)
     if "standing" in query.filters:

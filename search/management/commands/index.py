@@ -1,9 +1,7 @@
 """Build the search's documents from what is there: after an import, a repair, a new kind."""
 
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -12,8 +10,7 @@ from core import clock, searched
 from core.searched import Kind
 from search import index, tasks
 from search.models import FileText
-
-WIDTH = 30
+from search.progress import Progress
 
 
 class Command(BaseCommand):
@@ -26,11 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--rebuild", action="store_true")
 
     def handle(self, **options: Any) -> None:
-        begun, changed = monotonic(), 0
+        progress, changed = Progress(self.stderr), 0
         work = list(_work())
         for place, (kind, code) in enumerate(work, start=1):
             changed += index.refresh(kind, code, at=clock.now(), anew=options["rebuild"])
-            self._tell(place, len(work), changed)
+            progress.tell(place, len(work), f", {changed:,} written")
         while FileText.objects.filter(read_at=None).exists():
             before = FileText.objects.filter(read_at=None).count()
             tasks.read_files()
@@ -38,17 +35,7 @@ class Command(BaseCommand):
                 break  # what cannot be read was logged
         if changed:
             index.tell_changed(at=clock.now())
-        seconds = monotonic() - begun
-        self.stdout.write(f"{len(work)} looked at, {changed} written, {seconds:.0f} s")
-
-    def _tell(self, done: int, of: int, changed: int) -> None:
-        if not sys.stderr.isatty() or (done % 20 and done != of):
-            return
-        full = WIDTH * done // of
-        bar = f"{'█' * full}{'░' * (WIDTH - full)}"
-        end = "\n" if done == of else ""
-        self.stderr.write(f"\r{bar} {done:,} of {of:,}, {changed:,} written ", ending=end)
-        self.stderr.flush()
+        self.stdout.write(f"{len(work)} looked at, {changed} written, {progress.seconds:.0f} s")
 
 
 def _work() -> Iterator[tuple[Kind, str]]:
