@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from elastic_transport.client_utils import DEFAULT
 from elasticsearch import (
     ApiError,
     ConflictError,
@@ -101,11 +102,11 @@ def coming() -> str:
 
 @cache
 def client() -> Elasticsearch:
-    login = settings.ELASTICSEARCH_LOGIN
+    user, _colon, password = settings.ELASTICSEARCH_LOGIN.partition(":")
     return Elasticsearch(
         settings.ELASTICSEARCH_URL.split(","),
-        **({"basic_auth": tuple(login.split(":", 1))} if login else {}),
-        **({"ca_certs": settings.ELASTICSEARCH_CA} if settings.ELASTICSEARCH_CA else {}),
+        basic_auth=(user, password) if user else None,
+        ca_certs=settings.ELASTICSEARCH_CA or DEFAULT,
         request_timeout=SECONDS,
         max_retries=0,
     )

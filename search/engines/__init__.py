@@ -29,6 +29,7 @@ _silent_until = 0.0
 
 def find(query: Query, at: datetime) -> Found:
     """By the engine that is there."""
+    found: Found
     found, engine = _ask("find", query, at)
     return replace(found, is_stand_in=engine is database and bool(settings.ELASTICSEARCH_URL))
 

@@ -30,7 +30,7 @@ COLUMNS = {
     "amount": "amount_band",
     "grade": "grade",
 }
-NEWEST = [{"place": "desc"}]
+NEWEST: dict[str, dict[str, str]] = {"place": {"order": "desc"}}
 
 
 def find(query: Query, at: datetime, *, size: int = SIZE) -> Found:
@@ -193,22 +193,22 @@ def _counts(said: Any) -> dict[str, int]:
 
 def _sorted(asked: Search[Any], query: Query) -> Search[Any]:
     if query.sort == "amount":
-        return asked.sort({"fen": {"order": "desc", "missing": "_last"}}, *NEWEST)
+        return asked.sort({"fen": {"order": "desc", "missing": "_last"}}, NEWEST)
     if query.sort == "best" and query.terms:
-        return asked.sort("_score", *NEWEST)
-    return asked.sort(*NEWEST)
+        return asked.sort("_score", NEWEST)
+    return asked.sort(NEWEST)
 
 
 def _by_deadline(query: Query, at: datetime, start: int, size: int) -> list[int]:
     """What still comes, the earliest first; then what is past or has no deadline, newest first."""
     asked = _asked(query, at)
     ahead = Q("range", deadline={"gt": instant(at)})
-    first = asked.query("bool", filter=[ahead]).sort({"deadline": "asc"}, *NEWEST)
+    first = asked.query("bool", filter=[ahead]).sort({"deadline": {"order": "asc"}}, NEWEST)
     said = cluster.run(first[start : start + size])
     keys = [int(hit.meta.id) for hit in said]
     if len(keys) < size:
         begin = max(0, start - said.hits.total.value)
-        rest = asked.query("bool", must_not=[ahead]).sort(*NEWEST)
+        rest = asked.query("bool", must_not=[ahead]).sort(NEWEST)
         keys += [int(hit.meta.id) for hit in cluster.run(rest[begin : begin + size - len(keys)])]
     return keys
 
