@@ -64,6 +64,7 @@ urlpatterns = [
         path("", include("procurement.urls")),
         path("desk/", include("cms.urls")),
         path("", include("publication.urls")),
+        path("", include("search.urls")),
         # Wagtail takes every address that is left: each package's include goes above this line.
         declare_include(path("", include(wagtail_urls)), "public"),
         prefix_default_language=False,

@@ -13,7 +13,7 @@ step (`by_sound`, `corrected`), so every engine widens alike. Knows no database.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -167,7 +167,8 @@ class Query:
         return urlencode(pairs)
 
 
-Names = Mapping[str, Mapping[str, str]]  # by facet: what a value is called, folded, and the value
+# The value of a facet that is called so, or is it; empty for an unknown one.
+Naming = Callable[[str, str], str]
 
 
 def parse(
@@ -176,7 +177,7 @@ def parse(
     *,
     sort: str = "best",
     page: int = 1,
-    names: Names | None = None,
+    naming: Naming | None = None,
 ) -> Query:
     """What was typed and chosen. Never fails: what cannot be understood is looked for as a word."""
     text = " ".join(text.replace("\x00", " ").split())[:LONGEST]
@@ -192,7 +193,7 @@ def parse(
         name = FIELDS.get(words.fold(found["field"] or ""), "")
         said = found["phrase"] if found["quote"] else found["word"]
         if name in FACETS and not found["minus"]:
-            value = _value(name, said, names or {})
+            value = naming(name, said) if naming else ""
             if value:
                 chosen.setdefault(name, {})[value] = None
                 moved = True
@@ -213,7 +214,7 @@ def parse(
     )
 
 
-def from_url(asked: Mapping[str, Sequence[str]], names: Names | None = None) -> Query:
+def from_url(asked: Mapping[str, Sequence[str]], naming: Naming | None = None) -> Query:
     """From the lists of an address (`QueryDict.lists()`)."""
     page = (asked.get("page") or [""])[-1]
     return parse(
@@ -221,7 +222,7 @@ def from_url(asked: Mapping[str, Sequence[str]], names: Names | None = None) -> 
         {name: asked[name] for name in FACETS if asked.get(name)},
         sort=(asked.get("sort") or [SORTS[0]])[-1],
         page=int(page) if page.isascii() and page.isdecimal() and len(page) < 4 else 1,
-        names=names,
+        naming=naming,
     )
 
 
@@ -244,13 +245,6 @@ def since(period: str, today: date) -> date:
 def _written(term: Term) -> str:
     said = f"“{term.text}”" if term.in_order else term.text
     return f"{term.field}:{said}" if term.field else said
-
-
-def _value(name: str, said: str, names: Names) -> str:
-    known = names.get(name, {})
-    if said in known.values():
-        return said
-    return known.get(words.squeezed(said), "")
 
 
 def _same(term: Term, groups: Iterable[Sequence[str]]) -> tuple[str, ...]:

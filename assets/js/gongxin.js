@@ -7,5 +7,6 @@ import './parts/confirm.js';
 import './parts/forms.js';
 import './parts/progress.js';
 import './parts/queue.js';
+import './parts/suggest.js';
 
 document.documentElement.classList.add('js');

@@ -9,12 +9,12 @@ from typing import Any
 from core import searched
 from core.searched import Entry, Kind
 from search import index
-from search.query import Names, Query, parse
+from search.query import Query, parse
 
 HERE = Path(__file__).parent
 CORPUS: list[dict[str, Any]] = json.loads((HERE / "corpus.json").read_text())
 JUDGED: list[dict[str, Any]] = json.loads((HERE / "relevance.json").read_text())
-NAMES: Names = {"kind": {"订单": "order", "公告": "notice"}}
+NAMES = {"订单": "order", "公告": "notice"}
 
 
 def entry(told: dict[str, Any], at: datetime) -> Entry:
@@ -48,7 +48,7 @@ def shelve(at: datetime) -> None:
 
 
 def asked(judged: dict[str, Any]) -> Query:
-    return parse(judged["q"], judged.get("filters", {}), names=NAMES)
+    return parse(judged["q"], judged.get("filters", {}), naming=lambda _name, said: NAMES[said])
 
 
 def holders(query: Query) -> set[str]:

@@ -1,0 +1,6 @@
+from tests.doors import shown
+
+DOORS = [
+    shown("search:results"),
+    shown("search:suggest"),
+]
