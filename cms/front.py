@@ -93,6 +93,7 @@ SHOWN = (
     "awarded_at",
     "contest_until",
     "owner__name",
+    "owner_name",
 )
 
 

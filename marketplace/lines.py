@@ -45,7 +45,7 @@ def of(order: ServiceOrder, at: datetime) -> SafeString:
             href=order.get_absolute_url(),
             number=order.number or "",
             title=order.title,
-            owner=order.owner.name,
+            owner=order.owner_shown,
             phase=phase,
             items=tuple(item.name for item in order.items.all())[:ITEMS],
             worth=order.worth,

@@ -101,7 +101,7 @@ def notice(
             _filled(
                 ("订单编号", order.number or "（发布时编号）"),
                 ("项目名称", order.title),
-                ("项目业主", order.owner.name),
+                ("项目业主", order.owner_shown),
                 ("项目编码", order.project_code),
                 (
                     "投资审批项目",
@@ -177,7 +177,7 @@ def notice(
             )
         ),
         *_figures(order),
-        Signatures(((order.owner.name, day(order.published_at) if order.published_at else ""),)),
+        Signatures(((order.owner_shown, day(order.published_at) if order.published_at else ""),)),
     ]
     return Paper(notice_title(order), tuple(blocks), subtitle=order.number or "")
 

@@ -162,6 +162,7 @@ def publish(order: ServiceOrder, *, by: Seat, at: datetime) -> ServiceOrder:
         order,
         OrderState.PUBLISHED,
         number=number,
+        owner_name=order.owner.name,
         published_by=by,
         published_at=published_at,
         commitment=draw.commitment,

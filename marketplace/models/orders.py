@@ -148,6 +148,8 @@ class ServiceOrder(models.Model):
     code = models.CharField(max_length=16, unique=True, editable=False)
     number = models.CharField(max_length=20, unique=True, null=True, editable=False)
     owner = models.ForeignKey(Organisation, models.PROTECT, related_name="orders")
+    # What the owner was called when the order was published: its notice says so for good.
+    owner_name = models.CharField(max_length=120, default="", editable=False)
     state = models.CharField(max_length=16, choices=OrderState, default=OrderState.DRAFT)
     state_reason = models.CharField(max_length=1000, blank=True)
     draft = models.JSONField(default=dict)
@@ -307,6 +309,11 @@ class ServiceOrder(models.Model):
         if self.number and self.state not in UNPUBLISHED:
             return reverse("marketplace:order-detail", args=[self.number])
         return reverse("marketplace:desk-order", args=[self.code])
+
+    @property
+    def owner_shown(self) -> str:
+        """The owner by the name of the notice; before its publication by the present one."""
+        return self.owner_name or self.owner.name
 
     def is_open(self, at: datetime) -> bool:
         return (

@@ -162,7 +162,7 @@ def _in_list(orders):
     return (
         orders.select_related("owner")
         .prefetch_related(items)
-        .only(*columns, "contest_until", "published_at", "owner__name")
+        .only(*columns, "contest_until", "published_at", "owner_name", "owner__name")
     )
 
 
@@ -225,7 +225,7 @@ def _exported(order, at):
     return [
         order.number,
         order.title,
-        order.owner.name,
+        order.owner_shown,
         "、".join(item.name for item in order.items.all()),
         str(order.region),
         str(order.get_method_display()),

@@ -423,3 +423,16 @@ def test_a_deadline_on_its_last_day_says_so(cast, later):
     later(seconds=(order.open_until - clock.now() - timedelta(hours=2)).total_seconds())
     page = Client().get(to("order-detail", order.number))
     assert page.context["phase"] == "last-day"
+
+
+def test_a_published_order_keeps_the_name_that_its_owner_had(cast):
+    order = published(cast)
+    unit, old = order.owner, order.owner.name
+    unit.name = "更名后的单位"
+    unit.save(update_fields=["name"])
+    for page in (to("orders"), to("order-detail", order.number)):
+        told = Client().get(page).content.decode()
+        assert old in told
+        assert "更名后的单位" not in told
+    waiting = draft(cast)
+    assert (waiting.owner_name, waiting.owner_shown) == ("", "更名后的单位")
