@@ -48,8 +48,13 @@ class Addressee(Protocol):
 
 
 @part
-def post(kind: str, *, to: Addressee, at: datetime, link: str = "", **facts: Any) -> list[Letter]:
-    """Write `kind` ("marketplace/order-awarded") to everybody that `to` names; one letter each."""
+def post(
+    kind: str, *, to: Addressee, at: datetime, link: str = "", secret_link: str = "", **facts: Any
+) -> list[Letter]:
+    """Write `kind` ("marketplace/order-awarded") to everybody that `to` names; one letter each.
+
+    A `secret_link` is mailed in the place of `link` and kept, encrypted, no longer than that takes.
+    """
     package, name = kind.split("/")
     with override("zh-hans"):
         template = Engine.get_default().get_template(f"{package}/letters/{name}.txt")
@@ -67,6 +72,7 @@ def post(kind: str, *, to: Addressee, at: datetime, link: str = "", **facts: Any
             subject=subject.strip()[:200],
             body=body.strip(),
             link=link,
+            secret_link=secret_link if one.email else "",
             posted_at=at,
         )
         for one in to.letter_recipients(at)
@@ -127,8 +133,8 @@ def note_mailed(letter: Letter, *, at: datetime) -> None:
     """Note that the mail has left."""
     letter = lock(letter)
     if letter.mailed_at is None:
-        letter.mailed_at = at
-        letter.save(update_fields=["mailed_at"])
+        letter.mailed_at, letter.secret_link = at, ""
+        letter.save(update_fields=["mailed_at", "secret_link"])
 
 
 @transaction.atomic(durable=True)
@@ -138,4 +144,6 @@ def note_failure(letter: Letter, *, at: datetime, final: bool = False) -> None:
     pause = min(timedelta(minutes=2**letter.mail_tries), LONGEST_PAUSE)
     letter.mail_tries = Letter.TRIES if final else letter.mail_tries + 1
     letter.mail_after = at + pause
-    letter.save(update_fields=["mail_tries", "mail_after"])
+    if letter.mail_tries >= Letter.TRIES:
+        letter.secret_link = ""
+    letter.save(update_fields=["mail_tries", "mail_after", "secret_link"])

@@ -44,7 +44,8 @@ def connected() -> Iterator[Callable[[Letter], None]]:
 def message(letter: Letter) -> EmailMessage:
     """The mail of a letter; its Message-ID is the same however often it is made."""
     host = urlsplit(settings.SITE_URL).hostname
-    link = settings.SITE_URL + letter.link if letter.link.startswith("/") else letter.link
+    link = letter.secret_link or letter.link
+    link = settings.SITE_URL + link if link.startswith("/") else link
     with override("zh-hans"):
         body = render_to_string(
             "core/mail.txt", {"letter": letter, "link": link, "site": settings.SITE_URL}

@@ -14,6 +14,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from core.calendar import Calendar
+from core.fields import EncryptedTextField
 from core.lifecycle import filled_iff
 
 
@@ -95,6 +96,8 @@ class Letter(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     link = models.CharField(max_length=200, blank=True)
+    # A link that is a key, such as a witness's: mailed to this one, then gone; no page shows it.
+    secret_link = EncryptedTextField(blank=True, default="")
     posted_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)

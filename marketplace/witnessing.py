@@ -131,8 +131,10 @@ def _write(
     for witness in left:
         letters.post("marketplace/witness-replaced", to=witness, at=at, link=public, **told)
     for witness, token in tokens:
-        link = reverse("marketplace:order-witness", args=[order.number, token])
-        letters.post("marketplace/witness-named", to=witness, at=at, link=link, **told)
+        key = reverse("marketplace:order-witness", args=[order.number, token])
+        letters.post(
+            "marketplace/witness-named", to=witness, at=at, link=public, secret_link=key, **told
+        )
     letters.post("marketplace/witnesses-changed", to=order.owner, at=at, link=public, **told)
     tell_bidders(order, "marketplace/witnesses-changed", at=at, regulator=by.organisation, **facts)
 

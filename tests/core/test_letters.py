@@ -2,9 +2,9 @@ import socket
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
-from core import clock, letters
+from core import clock, letters, mail
 from core.models import Letter
 from core.numbering import new_code
 from tests.core.mail_server import listening
@@ -194,3 +194,19 @@ def test_a_posted_letter_addresses_the_organisation(cast, tmp_path, settings):
     assert {one.user_code for one in posted} == {cast.owner.user.code, cast.approver.user.code}
     assert {one.addressed_to for one in posted} == {cast.owner.organisation.name}
     assert posted[0].subject == "A<B有变"
+
+
+def test_a_secret_link_is_mailed_and_gone_whether_or_not_it_arrives(db):
+    one = letter(secret_link="/orders/1/witness/KEY/", link="/orders/1/")
+    assert "/orders/1/witness/KEY/" in mail.message(one).body
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT secret_link FROM core_letter")
+        assert "KEY" not in cursor.fetchone()[0]
+    letters.note_failure(one, at=clock.now())
+    assert Letter.objects.get().secret_link
+    letters.note_failure(one, final=True, at=clock.now())
+    assert Letter.objects.get().secret_link == ""
+    another = letter(secret_link="/key/")
+    letters.note_mailed(another, at=clock.now())
+    another.refresh_from_db()
+    assert another.secret_link == ""

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core import clock
+from core import clock, letters, mail
 from core.models import Event, LegalFigure, Letter
 from marketplace import closing, offers, witnessing
 from marketplace.order_todo import waiting_for
@@ -82,7 +82,13 @@ def test_a_regulator_replaces_a_witness_by_a_linked_correction_of_the_notice(cas
     assert token not in event.content
     told = {letter.kind: letter for letter in Letter.objects.filter(kind__contains="witness")}
     assert told["marketplace/witness-named"].email == "meng@example.org"
-    assert told["marketplace/witness-named"].link == to("order-witness", order.number, token)
+    named = told["marketplace/witness-named"]
+    assert named.secret_link == to("order-witness", order.number, token)
+    assert token not in named.link + named.body
+    assert named.secret_link in mail.message(named).body
+    letters.note_mailed(named, at=clock.now())
+    named.refresh_from_db()
+    assert (named.secret_link, named.link) == ("", order.get_absolute_url())
     changed = Letter.objects.filter(kind="marketplace/witnesses-changed")
     assert set(changed.values_list("organisation_code", flat=True)) == {
         cast.owner.organisation.code,
