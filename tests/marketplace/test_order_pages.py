@@ -434,5 +434,5 @@ def test_a_published_order_keeps_the_name_that_its_owner_had(cast):
         told = Client().get(page).content.decode()
         assert old in told
         assert "更名后的单位" not in told
-    waiting = draft(cast.owner)
+    waiting = ServiceOrder.objects.get(pk=draft(cast.owner).pk)
     assert (waiting.owner_name, waiting.owner_shown) == ("", "更名后的单位")
