@@ -37,9 +37,14 @@ def frame(request):
 
 
 def _other_language(request, language):
+    """This page in the other language, told only where it is shown."""
     if request.method != "GET":
         return None
+    path = request.get_full_path()
+    return SimpleLazyObject(lambda: _translated(path, language))
+
+
+def _translated(path, language):
     if language == "en":
-        here = translate_url(request.get_full_path(), "zh-hans")
-        return {"label": "中文", "lang": "zh-Hans", "href": here}
-    return {"label": "English", "lang": "en", "href": translate_url(request.get_full_path(), "en")}
+        return {"label": "中文", "lang": "zh-Hans", "href": translate_url(path, "zh-hans")}
+    return {"label": "English", "lang": "en", "href": translate_url(path, "en")}

@@ -28,12 +28,11 @@ from core import clock
 from core.audit import Clock, record
 from core.lifecycle import part
 from core.numbering import new_code
-from core.versions import Version, version, versions
+from core.versions import Version, held, version, versions
 
 # The instant in the frame, from which a countdown counts: anew each time a kept page is shown.
 NOW = re.compile(rb'(?<= data-now=")[^"]*(?=")')
 OUR_OWN = {"content-length", "x-request-id", "etag", "cache-control"}
-READ = "gongxin.version"  # of the environ: the version that was read for this request
 
 Made = TypeVar("Made")
 View = Callable[[HttpRequest], HttpResponse]
@@ -149,13 +148,27 @@ def section(
 
     `make` gives its context, and when the clock changes it: the next minute does in any case.
     """
-    address = (template, get_language(), request.get_full_path())
+
+    def draw(at: datetime) -> tuple[SafeString, datetime | None]:
+        context, until = make(at)
+        return render_to_string(template, context), until
+
+    return drawn(request, template, subjects, draw)
+
+
+def drawn(
+    request: HttpRequest,
+    name: str,
+    subjects: tuple[str, ...],
+    draw: Callable[[datetime], tuple[SafeString, datetime | None]],
+) -> Section:
+    """A section that `draw` draws, with the instant when the clock changes it."""
+    address = (name, get_language(), request.get_full_path())
     at, now = clock.now(), versions(subjects)
     kept = sections.find(address)
     if kept is None or kept.versions != now or kept.until <= at:
-        context, until = make(at)
-        until = min(until, next_minute(at)) if until else next_minute(at)
-        kept = Section(now, until, render_to_string(template, context))
+        html, until = draw(at)
+        kept = Section(now, min(until or next_minute(at), next_minute(at)), html)
         sections.keep(address, kept)
     return kept
 
@@ -211,15 +224,16 @@ def serve_finished(get_response: View) -> View:
         environ = request.META
         if not _is_anonymous(environ) or request.path.startswith(settings.STATIC_URL):
             return get_response(request)
-        answer = None if READ in environ else _kept(environ)
-        if answer is None:
-            now = environ[READ] if READ in environ else version()
-            response = get_response(request)
-            page = _finished_page(request, response, now)
-            if page is None:
-                return response
-            shelf.keep(_address(environ), page)
-            answer = _answer(environ, page)
+        with held():
+            answer = _kept(environ)
+            if answer is None:
+                now = version()
+                response = get_response(request)
+                page = _finished_page(request, response, now)
+                if page is None:
+                    return response
+                shelf.keep(_address(environ), page)
+                answer = _answer(environ, page)
         return HttpResponse(answer.body, status=answer.status, headers=dict(answer.headers))
 
     return served
@@ -254,12 +268,11 @@ ADDRESS = (
 )
 
 
-def _kept(environ: Environ) -> Answer | None:
+def _kept(environ: Mapping[str, Any]) -> Answer | None:
     page = shelf.find(_address(environ))
     if page is None:
         return None
-    now = environ[READ] = version()
-    if page.version != now or clock.now() >= page.valid_until:
+    if page.version != version() or clock.now() >= page.valid_until:
         return None
     return _answer(environ, page)
 

@@ -6,7 +6,8 @@ say so for a fraction of the price (docs/decisions/0008).
 """
 
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -27,6 +28,7 @@ class Known(threading.local):
 
     state: Hashable = None
     versions: dict[str, Version]
+    held = False
 
 
 known = Known()
@@ -40,15 +42,29 @@ def version(subject: str = "") -> Version:
 
 def versions(subjects: tuple[str, ...]) -> tuple[Version, ...]:
     """Those of several models, in one query at most."""
-    state = _state()
-    if state is None:
-        return tuple(_read(subjects))
-    if state != known.state:
-        known.state, known.versions = state, {}
+    if not known.held:
+        _look()
     missing = tuple(subject for subject in subjects if subject not in known.versions)
     if missing:
         known.versions |= zip(missing, _read(missing), strict=True)
     return tuple(known.versions[subject] for subject in subjects)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Within it the database is asked once: a request is answered as of its beginning, or later."""
+    _look()
+    known.held = True
+    try:
+        yield
+    finally:
+        known.held = False
+
+
+def _look() -> None:
+    state = _state()
+    if state is None or state != known.state:
+        known.state, known.versions = state, {}
 
 
 def _state() -> Hashable:

@@ -11,7 +11,8 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.forms import BaseForm, BaseFormSet
-from django.template import Context, Library
+from django.template import Context, Library, Node, NodeList
+from django.template.base import Parser, Token
 from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -19,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_default_timezone, is_aware, localtime
 from django.utils.translation import get_language, gettext, ngettext
 
-from core import clock, figures, meanings
+from core import cache, clock, figures, meanings
 from core.calendar import day_of
 
 register = Library()
@@ -310,3 +311,29 @@ def attributes(pairs: dict[str, Any] | None = None) -> SafeString:
     """HTML attributes from a mapping; None and False are left out."""
     shown = [(key, value) for key, value in (pairs or {}).items() if value not in (None, False)]
     return format_html_join("", ' {}="{}"', shown)
+
+
+class Kept(Node):
+    def __init__(self, nodelist: NodeList, name: str, subjects: tuple[str, ...]) -> None:
+        self.nodelist, self.name, self.subjects = nodelist, name, subjects
+
+    def render(self, context: Context) -> SafeString:
+        request = context.get("request")
+        user = getattr(request, "user", None)
+        if request is None or request.method != "GET" or user is None or user.is_authenticated:
+            return self.nodelist.render(context)
+
+        def draw(_at: datetime) -> tuple[SafeString, None]:
+            return self.nodelist.render(context), None
+
+        return cache.drawn(request, self.name, self.subjects, draw).html
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> Kept:
+    """`{% kept "header" "wagtailcore.site" %}`: what every visitor is shown at this address, drawn
+    once until a deed on rows of these models. Who is signed in has it drawn anew."""
+    _tag, name, *subjects = (word.strip('"') for word in token.split_contents())
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return Kept(nodelist, name, tuple(subjects))

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.utils import translation
 
@@ -156,3 +157,29 @@ def test_a_paper_is_shown_block_by_block():
         assert piece in html
     assert '<td data-label="金额" class="gx-right"><span>1</span></td>' in html
     assert "某单位<br>2026年" in html
+
+
+def kept(rf, user, path="/orders/", method="get", **context):
+    """What the tag shows at an address to a user."""
+    request = getattr(rf, method)(path)
+    request.user = user
+    source = '{% kept "part" "accounts.organisation" %}{{ text }}{% endkept %}'
+    return rendered(source, request=request, **context)
+
+
+def test_a_kept_part_is_drawn_once_for_each_address(db, rf):
+    nobody = AnonymousUser()
+    assert kept(rf, nobody, text="first") == "first"
+    assert kept(rf, nobody, text="second") == "first"
+    assert kept(rf, nobody, path="/orders/?q=x", text="third") == "third"
+    assert kept(rf, nobody, method="post", text="fourth") == "fourth"
+
+
+def test_who_is_signed_in_is_shown_no_kept_part_and_leaves_none(cast, rf):
+    assert kept(rf, cast.owner.user, text="mine") == "mine"
+    assert kept(rf, AnonymousUser(), text="everybody's") == "everybody&#x27;s"
+    assert kept(rf, cast.owner.user, text="mine again") == "mine again"
+
+
+def test_a_page_without_a_request_keeps_nothing():
+    assert rendered('{% kept "part" %}text{% endkept %}') == "text"

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from core import clock
 from core.audit import Clock, record
 from core.lifecycle import lock
-from core.versions import version
+from core.versions import held, version
 from tests.core.test_cache import deed
 from tests.factories import OrganisationFactory, UserFactory
 
@@ -89,3 +89,18 @@ def test_a_model_has_a_version_of_its_own(database):
     before = version("marketplace.serviceorder")
     deed(OrganisationFactory())
     assert version("marketplace.serviceorder") == before
+
+
+def test_a_request_asks_the_database_once(database):
+    with held():
+        before = version()
+        thread = threading.Thread(target=deeds_elsewhere)
+        thread.start()
+        thread.join()
+        assert version() == before
+    assert version() != before
+
+
+def deeds_elsewhere():
+    deed(OrganisationFactory())
+    connection.close()

@@ -76,7 +76,9 @@ def test_the_list_is_drawn_once_though_other_things_are_done(cast, django_assert
     letter = Letter.objects.count()
     bid(ServiceOrder.objects.get(), cast.agency)
     assert Letter.objects.count() > letter
-    with django_assert_num_queries(2):  # the version of the page; those of what the list shows
+    with django_assert_num_queries(
+        3
+    ):  # versions: of the page, of what the list shows, of the menus
         Client().get(to("orders"))
 
 
