@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,10 +13,13 @@ class SearchConfig(AppConfig):
 
         from core import health, reference, searched, timetable
         from search import index, tasks
+        from search.models import Synonym
         from search.reference import load_synonyms
 
         reference.loader("search.synonyms", load_synonyms)
         searched.indexers.append(index.follow)
+        for edited in (post_save, post_delete):
+            edited.connect(index.synonyms_changed, sender=Synonym, dispatch_uid="search.synonyms")
         timetable.every("search.read-files", seconds=10, task=tasks.read_files)
         if settings.ELASTICSEARCH_URL:
             from search import cluster_tasks

@@ -8,18 +8,20 @@ import secrets
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from zlib import crc32
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from core import cache, searched
+from core import cache, clock, searched
 from core.audit import canonical
 from core.lifecycle import lock, part
 from core.models import Event, Outbox
 from core.searched import CONSUMER, Entry, Kind
 from search import words
-from search.models import DocumentFile, FileText, SearchDocument, Word
+from search.models import DocumentFile, FileText, SearchDocument, Synonym, Word
 from search.query import band
 
 TEXT_ROOM = 100_000  # characters of one document
@@ -53,6 +55,12 @@ def tell_changed(*, at: datetime) -> None:
     newest = SearchDocument.objects.order_by("-place").first()
     if newest is not None:
         cache.changed(newest, at=at)
+
+
+def synonyms_changed(instance: Synonym, **_facts: Any) -> None:
+    """Staff edited the synonyms: queries are expanded otherwise from now on."""
+    with transaction.atomic():  # a savepoint of Wagtail's transaction
+        cache.changed(instance, at=clock.now())
 
 
 @part
@@ -99,6 +107,8 @@ def everything_of(kind: Kind) -> list[str]:
 
 def is_behind(at: datetime) -> bool:
     """Whether news waits that may change what is found; no page is kept meanwhile."""
+    if settings.ELASTICSEARCH_URL and SearchDocument.objects.to_carry().exists():
+        return True
     waiting = Outbox.objects.filter(done_at=None, consumer=CONSUMER)
     return waiting.exists() or SearchDocument.objects.filter(refresh_at__lte=at).exists()
 

@@ -43,6 +43,7 @@ class Line:
     href: str
     kind: Any
     title: list[words.Part]
+    number: list[words.Part]
     summary: list[words.Part]
     excerpt: list[words.Part]
     standing: Any
@@ -55,7 +56,7 @@ class Line:
 def results(request):
     """Whatever an anonymous visitor may see of the site, by words and by facets."""
     at = clock.now()
-    _keep(request, at)
+    is_behind = index.is_behind(at)  # looked at before anything is found
     asked = query.from_url(dict(request.GET.lists()), facets.understand)
     answer = finding.find(asked, at)
     found = answer.found
@@ -76,6 +77,8 @@ def results(request):
         "said": " ".join(term.text for term in asked.terms),
         "corrected": " ".join(term.text for term in answer.query.terms),
     }
+    if not is_behind and not found.is_stand_in:
+        cache.finished(request, until=index.next_change(at))
     whole = not request.htmx or request.htmx.history_restore_request
     return render(request, "search/results.html" if whole else "search/found.html", context)
 
@@ -85,7 +88,7 @@ def results(request):
 def suggest(request):
     """Titles with what is typed so far; a fragment of a page."""
     at = clock.now()
-    _keep(request, at)
+    is_behind = index.is_behind(at)
     asked = query.parse(request.GET.get("q", "")[: query.LONGEST])
     typed = [term.text for term in asked.terms]
     lines = [
@@ -96,6 +99,8 @@ def suggest(request):
         }
         for document in finding.suggest(asked, at)
     ]
+    if not is_behind:
+        cache.finished(request, until=index.next_change(at))
     return render(request, "search/suggested.html", {"lines": lines, "asked": asked})
 
 
@@ -106,37 +111,35 @@ def count_text(total, is_exact):
     return text % {"count": localize(total)}
 
 
-def _keep(request, at):
-    """For who is not signed in, until anything is found otherwise. While news waits that may change
-    it, nothing is kept; that is looked at before anything is found.
-    """
-    if not index.is_behind(at):
-        cache.finished(request, until=index.next_change(at))
-
-
 def _lines(answer, at):
-    typed = answer.query.shown_words
     regions = {one.region for one in answer.documents if one.region}
     names = dict(Region.objects.filter(code__in=regions).values_list("code", "full_name"))
-    return [_line(document, typed, names, at) for document in answer.documents]
+    return [_line(document, answer.query, names, at) for document in answer.documents]
 
 
-def _line(document, typed, regions, at):
-    standing = document.standing_at(at)
-    summary = words.marked(document.summary, typed)
-    told = any(part.is_hit for part in summary) and len(typed) < 2
-    text = "" if told or not typed else words.excerpt(document.text, typed, EXCERPT)
-    excerpt = words.marked(text, typed)
+def _line(document, asked, regions, at):
+    standing, terms, typed = document.standing_at(at), asked.terms, asked.shown_words
+    above = words.normal(f"{document.title}\n{document.number}\n{document.summary}")
+    told = all(any(_stands(way, above) for way in term.ways) for term in terms)
+    excerpt = words.marked("" if told else words.excerpt(document.text, typed, EXCERPT), typed)
     return Line(
         document=document,
         href=_href(document.path),
         kind=_kind(document),
         title=words.marked(document.title, typed),
-        summary=summary,
+        number=words.marked(document.number, typed),
+        summary=words.marked(document.summary, typed),
         excerpt=excerpt if any(part.is_hit for part in excerpt) else [],
         standing=standing.label,
         meaning=STANDINGS[standing],
         region=regions.get(document.region, ""),
+    )
+
+
+def _stands(way, normal):
+    """Whether a typed word is to be seen already."""
+    return all(
+        (piece.text if piece.is_han else f" {piece.text}") in normal for piece in words.pieces(way)
     )
 
 

@@ -82,9 +82,10 @@ def _best_of_many(query: Query, at: datetime, newest: list[Row]) -> list[Row]:
     if query.sort == "amount":
         return _rows(query, at, "amount DESC NULLS LAST, place DESC")[:ROOM]
     if query.sort == "deadline":
-        return _rows(query, at, "deadline IS NULL, deadline, place DESC", coming=True)[:ROOM]
-    titled = _rows(query, at, "place DESC", in_title=True)[:ROOM]
-    return list({row.id: row for row in (*titled, *newest)}.values())
+        first = _rows(query, at, "deadline, place DESC", coming=True)[:ROOM]
+    else:
+        first = _rows(query, at, "place DESC", in_title=True)[:ROOM]
+    return list({row.id: row for row in (*first, *newest)}.values())
 
 
 def _ordered(query: Query, rows: Iterable[Row], at: datetime) -> list[Row]:
