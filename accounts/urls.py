@@ -5,6 +5,7 @@ from accounts.views import amendments, certificates, seats, units, verification
 app_name = "accounts"
 urlpatterns = [
     path("switch/", units.switch_seat, name="switch-seat"),
+    path("keys/", units.switch_keys, name="switch-keys"),
     path("unit/", units.organisation, name="organisation"),
     path("unit/new/", units.register, name="register"),
     path("unit/contacts/", units.contacts, name="contacts"),

@@ -15,7 +15,14 @@ from django.utils.timezone import localtime
 
 from accounts.models import Seat
 from alliance import applications, certificates, charters, motions, official, reviews, roll
-from alliance.models import Alliance, Application, ApplicationState, ApplicationVersion
+from alliance.models import (
+    SECRETARIAT,
+    Alliance,
+    Application,
+    ApplicationState,
+    ApplicationVersion,
+    Officer,
+)
 from alliance.models.meetings import Motion
 from alliance.official import Change
 from alliance.terms import Level
@@ -67,20 +74,40 @@ def return_(
     for name in told:
         if name in said:
             reviews.comment(application, field=name, text=said[name], by=by, at=at)
-    move(
-        application,
-        ApplicationState.RETURNED,
-        state_reason=message.strip() or f"共 {len(said)} 处需要修改，见各栏意见。",
-        review_draft={},
-    )
-    record(application, "application.returned", by=by, at=at, comments=said, message=message)
+    reason = message.strip() or f"共 {len(said)} 处需要修改，见各栏意见。"
+    told_of = [{"label": told[name], "text": said[name]} for name in told if name in said]
+    return _returned(application, said, told_of, reason=reason, by=by, at=at)
+
+
+@transaction.atomic(durable=True)
+def return_whole(application: Application, *, reason: str, by: Seat, at: datetime) -> Application:
+    """Send it back with one reason for the whole. Refused without one, and as `return_` is."""
+    application = lock(application, state=ApplicationState.SUBMITTED)
+    _refuse_own(application, by)
+    if not reason.strip():
+        raise RuleBroken("Say what is to be corrected: the unit reads it.")
+    return _returned(application, {}, [], reason=reason.strip(), by=by, at=at)
+
+
+@part
+def _returned(
+    application: Application,
+    said: Mapping[str, str],
+    told_of: Sequence[Mapping[str, str]],
+    *,
+    reason: str,
+    by: Seat,
+    at: datetime,
+) -> Application:
+    move(application, ApplicationState.RETURNED, state_reason=reason[:1000], review_draft={})
+    record(application, "application.returned", by=by, at=at, comments=said, message=reason)
     letters.post(
         "alliance/application-returned",
         to=application,
         at=at,
         link=application.get_absolute_url(),
         application=application,
-        comments=[{"label": told[name], "text": said[name]} for name in told if name in said],
+        comments=told_of,
     )
     return application
 
@@ -127,6 +154,45 @@ def forward(application: Application, *, level: str, by: Seat, at: datetime) -> 
         application=application,
     )
     return application
+
+
+@transaction.atomic(durable=True)
+def assign(
+    application: Application, *, checker: Seat | None, by: Seat, at: datetime
+) -> Application:
+    """Say which secretary checks it, or that any does (None).
+
+    Refused for who is not in the secretariat, for the applicant's own people, where nothing would
+    change, and for what is not with the secretariat.
+    """
+    application = lock(application, state=ApplicationState.SUBMITTED)
+    if checker is not None:
+        posts = Officer.objects.held_at(clock.after_lock()).of(checker, *SECRETARIAT)
+        if not posts.filter(alliance=application.alliance_id).exists():
+            raise RuleBroken("%(person)s is not in the secretariat.", person=str(checker.user))
+        if checker.organisation_id == application.organisation_id:
+            raise RuleBroken("Nobody reviews what his own unit handed in: ask another secretary.")
+    if application.checker_id == (checker.pk if checker else None):
+        raise RuleBroken("That is so already.")
+    application.checker = checker
+    application.save(update_fields=["checker"])
+    code = checker.code if checker else ""
+    record(application, "application.assigned", by=by, at=at, checker=code)
+    return application
+
+
+def objection(application: Application, by: Seat) -> RuleBroken | None:
+    """Why a review by this seat would be refused now: for a preview; the rules judge anew."""
+    if application.state != ApplicationState.SUBMITTED:
+        return RuleBroken(
+            "It is “%(now)s”: only what is with the secretariat is reviewed.",
+            now=application.get_state_display(),
+        )
+    try:
+        _refuse_own(application, by)
+    except RuleBroken as refused:
+        return refused
+    return None
 
 
 def _refuse_own(application: Application, by: Seat) -> None:

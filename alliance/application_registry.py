@@ -5,11 +5,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from alliance import admission, motions, tabs
+from alliance import admission, application_papers, motions, tabs
 from alliance.application_todo import drafts_of, waiting_for
 from alliance.forms.applications import FILE
 from alliance.models import Application, ApplicationState, JoinInvitationState
-from core import clock, meanings, todo, uploads
+from core import clock, jobs, meanings, todo, uploads
 from core.models import Upload
 
 
@@ -38,6 +38,12 @@ def register() -> None:
     motions.candidates["admission"] = admission.awaiting
     tabs.add("join", pgettext_lazy("tab of an alliance", "Join"), "alliance:join", place=60)
     uploads.purpose(FILE, label=_("file of an application to join"), readable_by=is_readable)
+    jobs.kind(
+        application_papers.KIND,
+        label=_("forms of applications, in a ZIP"),
+        work=application_papers.collect,
+        readable_by=application_papers.is_readable,
+    )
     todo.register("alliance.applications", waiting_for, drafts_of=drafts_of)
     todo.kind(
         "application-review",
@@ -65,6 +71,7 @@ def register() -> None:
         ("application.submitted", _("handed in an application to join")),
         ("application.returned", _("returned an application to join")),
         ("application.forwarded", _("put an application before the deciding body")),
+        ("application.assigned", _("assigned an application to a checker")),
         ("application.withdrawn", _("withdrew an application to join")),
     ):
         todo.deed(event, label)

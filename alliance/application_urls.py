@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from alliance.views import applying, official, reviewing
+from alliance.views import applying, official, queue, reviewing
 
 DESK, OFFICE = "desk/alliances", "desk/alliances/<slug:number>/secretariat"
 OWN = f"{DESK}/applications/<slug:code>"
+LIST = f"{OFFICE}/applications/all"
 REVIEW = f"{OFFICE}/applications/<slug:code>"
 
 application = [
@@ -42,7 +43,13 @@ application = [
         reviewing.join_invitation_withdraw,
         name="join-invitation-withdraw",
     ),
-    path(f"{OFFICE}/applications/", reviewing.applications_list, name="applications"),
+    path(f"{OFFICE}/applications/", queue.applications_list, name="applications"),
+    path(f"{LIST}/bulk/", queue.applications_bulk, name="applications-bulk"),
+    path(f"{LIST}/sheet/", queue.applications_export, name="applications-export"),
+    path(f"{LIST}/papers/", queue.applications_papers, name="applications-papers"),
+    path(f"{LIST}/views/", queue.view_save, name="view-save"),
+    path(f"{LIST}/views/<slug:code>/", queue.view_edit, name="view-edit"),
+    path(f"{LIST}/views/<slug:code>/delete/", queue.view_delete, name="view-delete"),
     path(f"{REVIEW}/", reviewing.application_review, name="application-review"),
     path(f"{REVIEW}/comments/", reviewing.application_comment, name="application-comment"),
     path(f"{REVIEW}/return/", reviewing.application_return, name="application-return"),

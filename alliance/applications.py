@@ -62,10 +62,14 @@ HIGH_TECH = "高新技术企业"
 
 @dataclass(frozen=True)
 class Handed:
-    """What is handed in: normal values of each form, the files by what they are for."""
+    """What is handed in: normal values of each form, the files by what they are for, and what the
+    forms do not ask: the level that is asked for, the field of industry; empty where unsaid.
+    """
 
     forms: Mapping[str, official.Values]
     files: Mapping[str, Sequence[Upload]] = field(default_factory=dict)
+    level: str = ""
+    industry: str = ""
 
 
 @dataclass(frozen=True)
@@ -271,6 +275,7 @@ def content(application: Application, handed: Handed) -> dict[str, Any]:
             name: [{"name": one.name, "sha256": one.sha256, "code": one.code} for one in some]
             for name, some in handed.files.items()
         },
+        "asked": {"level": handed.level, "industry": handed.industry},
     }
 
 
@@ -334,6 +339,8 @@ def submit(
         version=version,
         submitted_by=by,
         submitted_at=submitted_at,
+        level_asked=handed.level,
+        industry=handed.industry,
         state_reason="",
         review_draft={},
     )
@@ -360,6 +367,8 @@ def _check(application: Application, handed: Handed, stamped_for: str) -> None:
             form=title,
             count=sum(wrong.values()),
         )
+    if handed.level and handed.level not in dict(askable(application.alliance, clock.now())):
+        raise RuleBroken("The charter in force knows no such level: choose one of its levels.")
     if not handed.files.get(LICENCE):
         raise RuleBroken("Add the scan of your unit's licence or certificate of registration.")
     if not handed.files.get(STAMPED):
@@ -368,6 +377,20 @@ def _check(application: Application, handed: Handed, stamped_for: str) -> None:
         raise RuleBroken(
             "The forms were changed after they were stamped: print, stamp and scan them again."
         )
+
+
+def askable(alliance: Alliance, at: datetime) -> list[tuple[str, str]]:
+    """The levels of the charter in force, which an applicant may ask for; none without one."""
+    on = day_of(at)
+    if charters.in_force(alliance, on) is None:
+        return []
+    return [(key, level.label) for key, level in charters.terms(alliance, on).levels.items()]
+
+
+def industries() -> list[tuple[str, str]]:
+    """The fields of industry as the registration form prints them."""
+    asked = official.load(official.FOUNDING).fields["fields"]
+    return [(one.value, one.label) for one in asked.options]
 
 
 def _numbered(alliance: Alliance) -> str:

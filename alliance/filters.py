@@ -8,15 +8,9 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict  # noqa: TID251 - what a list is asked for, and no request
 from django.utils.translation import gettext_lazy as _
 
-from alliance import official
+from alliance.applications import industries
 from alliance.models import Alliance, AllianceState
 from core.models import Region
-
-
-def industries() -> list[tuple[str, str]]:
-    """The fields of industry as the registration form prints them."""
-    asked = official.load(official.FOUNDING).fields["fields"]
-    return [(one.value, one.label) for one in asked.options]
 
 
 class AllianceFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped library
@@ -25,7 +19,7 @@ class AllianceFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     q = django_filters.CharFilter(label=_("words"), method="by_words", max_length=80)
     field = django_filters.MultipleChoiceFilter(
         label=_("field of industry"),
-        choices=lambda: industries(),
+        choices=industries,
         widget=forms.CheckboxSelectMultiple,
     )
     state = django_filters.MultipleChoiceFilter(

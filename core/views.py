@@ -81,6 +81,15 @@ def refusal(
     request: Any, refused: RuleBroken, *, about: models.Model, form: BaseForm | None = None
 ) -> None:
     """Record the refused attempt, and tell the user: in the form, else above the next page."""
+    note_refusal(request, refused, about=about)
+    if form is None:
+        messages.error(request, str(refused))
+    else:
+        form.add_error(None, str(refused))
+
+
+def note_refusal(request: Any, refused: RuleBroken, *, about: models.Model) -> None:
+    """Record the refused attempt; whoever calls tells the user, as in a list of many results."""
     with transaction.atomic(durable=True):
         audit.record(
             about,
@@ -91,10 +100,6 @@ def refusal(
             kind=type(refused).__name__,
             sentence=refused.sentence,
         )
-    if form is None:
-        messages.error(request, str(refused))
-    else:
-        form.add_error(None, str(refused))
 
 
 def posted(request: HttpRequest) -> Any:

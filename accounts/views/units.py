@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import disclosure, identity, registration
+from accounts import disclosure, identity, keys, registration
 from accounts.access import SESSION_KEY, require_seat, signed_in
 from accounts.forms import (
     ContactsForm,
@@ -22,6 +22,7 @@ from accounts.models import (
     OrganisationKind,
     OrganisationState,
     Seat,
+    User,
 )
 from core import clock
 from core.lifecycle import RuleBroken
@@ -37,6 +38,18 @@ def switch_seat(request):
     seat = get_object_or_404(own, code=request.POST.get("seat", ""))
     request.session[SESSION_KEY] = seat.code
     onward = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
+        return redirect(onward)
+    return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@signed_in
+@require_POST
+def switch_keys(request):
+    """Have lists listen to keys, or no longer: for this person, wherever he signs in."""
+    own = User.objects.get(pk=request.user.pk)
+    keys.switch(own, on=request.POST.get("on") == "1", by=own, at=clock.now())
+    onward = request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
         return redirect(onward)
     return redirect(settings.LOGIN_REDIRECT_URL)

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms import UnitUploadField
 from accounts.models import Organisation, OrganisationKind, Standing
 from alliance import official
-from alliance.applications import LICENCE, OTHER, STAMPED
+from alliance.applications import LICENCE, OTHER, STAMPED, industries
 from alliance.models import Application, UnitKind
 from core import clock
 from core.calendar import day_of
@@ -107,6 +108,12 @@ class BeginForm(forms.Form):
 
 
 class MaterialsForm(Receiving, forms.Form):
+    level = forms.ChoiceField(
+        label=_("level asked for"),
+        required=False,
+        help_text=_("The body that admits decides about it. Empty: as the secretariat proposes."),
+    )
+    industry = forms.ChoiceField(label=_("field of industry"), required=False)
     licence = UnitUploadField(
         FILE,
         label=_("Licence or certificate of registration"),
@@ -120,6 +127,12 @@ class MaterialsForm(Receiving, forms.Form):
         required=False,
         help_text=_("Such as certificates of patents, platforms or standards."),
     )
+
+    def __init__(self, *args: Any, levels: list[tuple[str, str]], **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        unsaid = [("", _("not said"))]
+        self.fields["level"].choices = [*unsaid, *levels]  # type: ignore[attr-defined]
+        self.fields["industry"].choices = [*unsaid, *industries()]  # type: ignore[attr-defined]
 
 
 class StampedForm(Receiving, forms.Form):
@@ -165,7 +178,7 @@ class ReviewForm(forms.Form):
         label=_("Words for the whole"),
         required=False,
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "data-key": "r"}),
     )
 
     def __init__(self, application: Application, labels: dict[str, str], data: Any = None) -> None:
@@ -196,3 +209,53 @@ def known_files(application: Application) -> dict[str, list[Upload]]:
 def handed_forms(application: Application) -> dict[str, official.Values]:
     """What the draft says in each form, without the rest."""
     return {key: application.draft.get(key, {}) for key in official.KEYS}
+
+
+class ForwardManyForm(forms.Form):
+    """The level for those who asked for none; the others are put forward as they asked."""
+
+    level = forms.ChoiceField(
+        label=_("Proposed level where none was asked for"),
+        help_text=_("Whoever asked for a level is put before the body with that one."),
+    )
+
+    def __init__(self, *args: Any, levels: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = levels  # type: ignore[attr-defined]
+        self.fields["level"].initial = levels[-1][0] if levels else None
+
+
+class ReturnManyForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason, the same for all"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Each unit reads it in its letter and above its forms."),
+    )
+
+
+class RescanForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is wrong with the scan"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        initial="请重新上传盖章扫描件：每页清晰完整，由负责人签字并加盖单位公章。",
+        help_text=_("It stands beside the field of the stamped scan."),
+    )
+
+
+class AssignForm(forms.Form):
+    checker = forms.ChoiceField(
+        label=_("checker"), required=False, help_text=_("It waits on his desk, and on no other.")
+    )
+
+    def __init__(self, *args: Any, checkers: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["checker"].choices = [  # type: ignore[attr-defined]
+            *checkers,
+            ("", _("nobody in particular: it waits on every secretary's desk")),
+        ]
+
+
+class ViewForm(forms.Form):
+    name = forms.CharField(label=pgettext_lazy("of a view", "name"), max_length=40)

@@ -160,10 +160,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(alliance=alliance).exclude(state=ApplicationState.DRAFT)
 
     def to_review_by(self, seat: Seat, at: datetime) -> ApplicationQuerySet:
-        """Waiting for a secretariat in which the seat sits."""
+        """Waiting for a secretariat in which the seat sits, and for nobody else there."""
         posts = Officer.objects.held_at(at).of(seat, *SECRETARIAT)
         return self.filter(
-            Exists(posts.filter(alliance=OuterRef("alliance"))), state=ApplicationState.SUBMITTED
+            Q(checker=None) | Q(checker=seat),
+            Exists(posts.filter(alliance=OuterRef("alliance"))),
+            state=ApplicationState.SUBMITTED,
         )
 
     def visible_to(self, seat: Seat, at: datetime) -> ApplicationQuerySet:

@@ -14,9 +14,9 @@ from accounts.access import require_seat, signed_in
 from accounts.models import Deed
 from alliance import (
     admission,
+    application_papers,
     applications,
     council_papers,
-    forms_pdf,
     joining,
     official,
     reviews,
@@ -284,22 +284,31 @@ def application_autosave(request, code, key):
 def application_materials(request, code):
     found = _writable(request, code)
     files = _files(found)
+    levels = applications.askable(found.alliance, clock.now())
     if request.method == "POST":
-        form = forms.MaterialsForm(request.POST, request.FILES, by=request.seat)
+        form = forms.MaterialsForm(request.POST, request.FILES, by=request.seat, levels=levels)
         well = form.is_valid()
         kept = {
             name: [one.code for one in form.fields[name].widget.held]
             for name in (applications.LICENCE, applications.OTHER)
         }
-        if _keep_files(request, found, kept):
+        asked = {name: form.cleaned_data.get(name, "") for name in ("level", "industry")}
+        if _keep_files(request, found, kept, **asked):
             if "leave" in request.POST:
                 return redirect("alliance:application", code)
             if well:
                 return redirect("alliance:application-submit", code)
     else:
-        form = forms.MaterialsForm(by=request.seat, initial=files)
+        initial = {**files, **_asked(found)}
+        form = forms.MaterialsForm(by=request.seat, initial=initial, levels=levels)
     context = {"application": found, "form": form, "steps": _steps(found, "materials")}
     return render(request, "alliance/application-materials.html", context)
+
+
+def _asked(application):
+    """What the official forms do not ask, as it was typed beside the files."""
+    kept = application.draft.get("files", {})
+    return {name: kept.get(name, "") for name in ("level", "industry")}
 
 
 def _files(application):
@@ -365,7 +374,7 @@ def application_submit(request, code):
 
 
 def _handed_in(request, application, values, stamped_for, form):
-    handed = applications.Handed(values, _files(application))
+    handed = applications.Handed(values, _files(application), **_asked(application))
     try:
         applications.submit(
             application, handed, stamped_for=stamped_for, by=request.seat, at=clock.now()
@@ -424,27 +433,8 @@ def application_pdf(request, code):
     own = found.organisation_id == request.seat.organisation_id
     if version is None and (not own or not found.is_writable):
         version = found.versions.first()
-    if version is None:
-        values, note = _forms(found), "草稿，尚未提交。"
-        digest = applications.printed_digest(found, values)
-    else:
-        values = version.content["forms"]
-        digest = applications.printed_digest(found, values)
-        when = f"{localtime(version.submitted_at):%Y年%m月%d日 %H:%M}"
-        note = f"与 {when} 在线提交的第 {version.version} 版内容一致。"
-    foot = forms_pdf.Foot(digest, request.build_absolute_uri(found.get_absolute_url()), note)
-    pdf = forms_pdf.draw(*sheets(found, values), foot=foot)
+    pdf = application_papers.draw(found, version, draft=_forms(found) if version is None else {})
     return pdf_response(pdf, f"{found.number or found.code}.pdf")
-
-
-def sheets(application, values):
-    """Each form of the application as it is printed."""
-    words = applications.words(application.alliance)
-    office = {"number": application.number or ""}
-    return [
-        forms_pdf.Sheet(form, values.get(form.key, {}), words, office)
-        for form in applications.forms_of(application)
-    ]
 
 
 @require_seat()

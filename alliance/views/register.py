@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from alliance import charter_text, charters, enforcement, officers, tabs
 from alliance import terms as terms_module
-from alliance.filters import AllianceFilter, chips, industries
+from alliance.applications import industries
+from alliance.filters import AllianceFilter, chips
 from alliance.models import Alliance, Call, CharterState
 from core import cache, clock, paging
 from core.calendar import day_of

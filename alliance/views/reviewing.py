@@ -34,11 +34,6 @@ INVITED = {
     "new": paging.Order(gettext_lazy("newest first"), "-sent_at", "-pk"),
     "old": paging.Order(gettext_lazy("earliest first"), "sent_at", "pk"),
 }
-QUEUE = {
-    "old": paging.Order(gettext_lazy("earliest first"), "submitted_at", "pk"),
-    "new": paging.Order(gettext_lazy("newest first"), "-submitted_at", "-pk"),
-}
-SHOWN = [state for state in ApplicationState if state != ApplicationState.DRAFT]
 
 
 # ── invitations ──────────────────────────────────────────────────────────────────────────────────
@@ -93,28 +88,6 @@ def join_invitation_withdraw(request, number, code):
 # ── review ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@secretary
-@require_safe
-def applications_list(request, number):
-    """What was handed in, by state."""
-    rows = Application.objects.in_secretariat_of(request.alliance)
-    state = request.GET.get("state", ApplicationState.SUBMITTED)
-    if state in SHOWN:
-        rows = rows.filter(state=state)
-    text = request.GET.get("q", "").strip()[:60]
-    if text:
-        rows = rows.filter(organisation__name__icontains=text)
-    rows = rows.select_related("organisation").defer("draft", "review_draft")
-    context = {
-        "alliance": request.alliance,
-        "page": paging.page(rows, QUEUE, request.GET),
-        "state": state,
-        "states": [(one.value, one.label) for one in SHOWN],
-        "q": text,
-    }
-    return render(request, "alliance/applications.html", context)
-
-
 @dataclass(frozen=True)
 class Row:
     """One field as the secretary reads it: what it says now, and said before where that differs."""
@@ -159,7 +132,11 @@ def _context(request, found, form=None):
         "own": found.organisation_id == request.seat.organisation_id,
         "to_review": found.state == ApplicationState.SUBMITTED,
         "body": found.deciding_body_name or admission.decided_by(request.alliance, at),
-        "forward": forms.ForwardForm(levels=admission.levels(request.alliance, at)),
+        "asks": dict(applications.askable(request.alliance, at)).get(found.level_asked, ""),
+        "industry": dict(applications.industries()).get(found.industry, ""),
+        "forward": forms.ForwardForm(
+            levels=admission.levels(request.alliance, at), initial=_asked_level(found)
+        ),
         "queue": list(
             request.alliance.applications.filter(state=ApplicationState.SUBMITTED)
             .select_related("organisation")
@@ -253,7 +230,7 @@ def application_forward(request, number, code):
     return asked(
         request,
         about=found,
-        form=forms.ForwardForm(posted(request), levels=levels),
+        form=forms.ForwardForm(posted(request), levels=levels, initial=_asked_level(found)),
         rule=partial(admission.forward, found),
         done=_("It is before the deciding body now."),
         back=reverse("alliance:application-review", args=[number, code]),
@@ -267,6 +244,11 @@ def application_forward(request, number, code):
         ],
         verb=_("Put it before the body"),
     )
+
+
+def _asked_level(found):
+    """What the unit asks for is proposed, where it says so."""
+    return {"level": found.level_asked} if found.level_asked else None
 
 
 def _handed_in(request, code):

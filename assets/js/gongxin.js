@@ -8,5 +8,6 @@ import './parts/forms.js';
 import './parts/progress.js';
 import './parts/queue.js';
 import './parts/suggest.js';
+import './parts/choose.js';
 
 document.documentElement.classList.add('js');

@@ -93,6 +93,13 @@ DOORS = [
         wrong=("agency", 404),
         right="owner",
     ),
+    Door(
+        "accounts:switch-keys",
+        "post",
+        data=lambda cast: {"on": "0"},
+        stranger="done",
+        right="owner",
+    ),
     Door("accounts:organisation", right="agency", wrong=("operator", "shown")),
     Door("accounts:register", right="agency", wrong=("operator", "shown"), stranger="shown"),
     Door("accounts:contacts", right="rival", wrong="agency", args=without_edit),

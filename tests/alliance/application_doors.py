@@ -1,3 +1,5 @@
+from alliance import saved_views
+from alliance.models import Application
 from tests.alliance import applying
 from tests.doors import Door, shown
 from tests.factories import AllianceFactory
@@ -51,6 +53,20 @@ def in_review(cast):
     return (of.number, applying.submitted(cast.agency, of).code)
 
 
+def list_of_one(cast):
+    return in_review(cast)[:1]
+
+
+def a_view(cast):
+    of = applying.alliance(cast.owner)
+    view = saved_views.keep(cast.owner.user, of, name="待审", query="state=submitted")
+    return (of.number, view.code)
+
+
+def chosen(cast):
+    return {"deed": "return", "application": [Application.objects.get().code]}
+
+
 OWN = {"right": "agency", "wrong": ("rival", 404)}
 APPLICANT = {"right": "agency", "wrong": ("regulator", 403)}
 OFFICE = {"right": "owner", "wrong": ("agency", 404), "stranger": 404}
@@ -84,6 +100,28 @@ DOORS = [
     Door("alliance:join-invitations", args=of_alliance, **OFFICE),
     Door("alliance:join-invitation-withdraw", args=invited_by_us, **OFFICE),
     Door("alliance:applications", args=of_alliance, **OFFICE),
+    Door(
+        "alliance:applications-bulk",
+        "post",
+        args=list_of_one,
+        data=chosen,
+        right=("owner", "shown"),
+        wrong=("agency", 404),
+        stranger=404,
+    ),
+    Door(
+        "alliance:applications-export",
+        "post",
+        args=list_of_one,
+        right=("owner", "shown"),
+        wrong=("agency", 404),
+        stranger=404,
+    ),
+    Door("alliance:applications-papers", "post", args=list_of_one, **OFFICE),
+    Door("alliance:view-save", "post", args=of_alliance, data=lambda cast: {"name": "x"}, **OFFICE),
+    Door("alliance:view-edit", args=a_view, **OFFICE),
+    Door("alliance:view-delete", args=a_view, **OFFICE),
+    Door("alliance:view-delete", "post", args=a_view, **OFFICE),
     Door("alliance:application-review", args=in_review, **OFFICE),
     Door(
         "alliance:application-comment",
