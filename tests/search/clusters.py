@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from core import clock
 from search import carrying, cluster
+from tests.programs import free_port
 
 
 def address() -> str:
@@ -25,9 +26,9 @@ def address() -> str:
 
 
 @contextmanager
-def entered() -> Iterator[None]:
+def entered(at: str = "") -> Iterator[None]:
     """The site has a cluster, with nothing in it; what is carried there goes away with the test."""
-    named = {"ELASTICSEARCH_URL": address(), "ELASTICSEARCH_PREFIX": f"test-{token_hex(6)}"}
+    named = {"ELASTICSEARCH_URL": at or address(), "ELASTICSEARCH_PREFIX": f"test-{token_hex(6)}"}
     with override_settings(**named, ELASTICSEARCH_SHARDS=1, ELASTICSEARCH_REPLICAS=0):
         cluster.client.cache_clear()
         try:
@@ -45,15 +46,20 @@ def fill() -> None:
         pass
 
 
-def stop() -> None:
-    subprocess.run([settings.ROOT / ".ci/services", "search-stop", _folder()], check=True)
+class Server:
+    """A server of one test's own, which may be killed."""
 
+    def __init__(self) -> None:
+        address()  # skips, or fails, where there are no services
+        self._port = str(free_port())
+        self.address = f"http://127.0.0.1:{self._port}"
 
-def start() -> None:
-    port = address().rsplit(":", 1)[1]
-    script = settings.ROOT / ".ci/services"
-    subprocess.run([script, "search-start", _folder(), port], check=True, capture_output=True)
+    def start(self) -> None:
+        self._do("search-start")
 
+    def kill(self) -> None:
+        self._do("search-kill")
 
-def _folder() -> str:
-    return os.environ["TEST_SERVICES"]
+    def _do(self, what: str) -> None:
+        script, folder = settings.ROOT / ".ci/services", os.environ["TEST_SERVICES"]
+        subprocess.run([script, what, folder, self._port], check=True, capture_output=True)

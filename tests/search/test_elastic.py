@@ -150,8 +150,8 @@ def test_both_engines_find_and_count_the_same(filled, at):
         pages = [elastic.find(replace(query, page=page), at, size=7).keys for page in range(1, 40)]
         assert [key for page in pages for key in page] == whole
         assert len(whole) > 20
-    titled = elastic.suggest(parse("环评 a"), at, most=500)
-    assert set(titled) == set(database.suggest(parse("环评 a"), at, most=500))
+    titled = elastic.suggest(parse("环"), at, most=500)
+    assert set(titled) == set(database.suggest(parse("环"), at, most=500))
     assert titled
 
 
