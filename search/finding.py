@@ -118,6 +118,8 @@ def _answer(query: Query, found: Found, widened: str = "") -> Answer:
 
 
 def _documents(keys: Sequence[int], *, text: bool) -> list[SearchDocument]:
+    """What is gone is shown no more, though a cluster may find it for a moment yet."""
     hidden = HIDDEN if text else (*HIDDEN, "text")
-    rows: Mapping[int, SearchDocument] = SearchDocument.objects.defer(*hidden).in_bulk(list(keys))
+    there = SearchDocument.objects.filter(gone_at=None).defer(*hidden)
+    rows: Mapping[int, SearchDocument] = there.in_bulk(list(keys))
     return [rows[key] for key in keys if key in rows]

@@ -110,7 +110,9 @@ def is_behind(at: datetime) -> bool:
     if settings.ELASTICSEARCH_URL and SearchDocument.objects.to_carry().exists():
         return True
     waiting = Outbox.objects.filter(done_at=None, consumer=CONSUMER)
-    return waiting.exists() or SearchDocument.objects.filter(refresh_at__lte=at).exists()
+    if waiting.exists() or SearchDocument.objects.filter(refresh_at__lte=at).exists():
+        return True
+    return bool(settings.ELASTICSEARCH_URL) and SearchDocument.objects.to_carry().exists()
 
 
 def next_change(at: datetime) -> datetime | None:

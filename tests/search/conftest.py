@@ -1,13 +1,14 @@
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 
 from core import clock
 from search import engines
-from search.engines import database
-from tests.search import library
+from search.engines import database, elastic
+from tests.search import clusters, library
 
-ENGINES = {"database": database}
+ENGINES = {"database": database, "cluster": elastic}
 
 
 @pytest.fixture
@@ -19,9 +20,14 @@ def shelved(db) -> datetime:
 
 
 @pytest.fixture(params=sorted(ENGINES))
-def engine(request, shelved, monkeypatch) -> str:
+def engine(request, shelved, monkeypatch) -> Iterator[str]:
     """Each engine in turn finds in the library; its name."""
     chosen = ENGINES[request.param]
     for name in ("find", "count", "suggest"):
         monkeypatch.setattr(engines, name, getattr(chosen, name))
-    return request.param
+    if chosen is database:
+        yield request.param
+        return
+    with clusters.entered():
+        clusters.fill()
+        yield request.param
