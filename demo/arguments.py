@@ -103,7 +103,8 @@ class Argued:
             return begun
         if self.facts["ending"] == "open":
             return travel.working_days_before(self.now, 2)
-        return self.now - self.facts["days_ago"] * DAY
+        days: int = self.facts["days_ago"]
+        return self.now - days * DAY
 
     def _period(self) -> tuple[datetime, datetime]:
         opens, closes = self._given("opens"), self._given("closes")
@@ -111,8 +112,8 @@ class Argued:
             return opens, closes
         today = clock.now().astimezone(BEIJING).date()
         calendar = CalendarDay.objects.calendar()
-        opens, closes = (calendar.add_working_days(today, days).on for days in (1, 4))
-        return _at(opens, 9), _at(closes, 12)
+        first, last = (calendar.add_working_days(today, days).on for days in (1, 4))
+        return _at(first, 9), _at(last, 12)
 
     def _opinions(self) -> Story:
         for place, facts in enumerate(self.facts.get("scanned", [])):

@@ -87,10 +87,10 @@ class Announced:
 
 def _day(told: list[int], today: date, kind: str) -> str:
     """So many days from today, moved on to a working day: a date, or an instant of that day."""
-    days, *clocked = told
+    days, hour, minute = (*told, 0, 0)[:3]
     day, calendar = today + days * DAY, CalendarDay.objects.calendar()
     while days > 0 and not calendar.is_working(day):
         day += DAY
     if kind == "date":
         return day.isoformat()
-    return datetime.combine(day, time(*clocked), BEIJING).isoformat()
+    return datetime.combine(day, time(hour, minute), BEIJING).isoformat()
