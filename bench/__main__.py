@@ -26,7 +26,7 @@ SECONDS, ROUNDS = 4, 3
 HEADERS = {"Host": "localhost", "X-Forwarded-Proto": "https"}
 SIZES = (1_000, 100_000)
 # Other long lists: who fills one and prints its address, and how many rows it has.
-LISTS = {"directory": ("bench.directory", 10_000)}
+LISTS = {"directory": ("bench.directory", 10_000), "notices": ("bench.notices", 100_000)}
 
 
 def main() -> None:

@@ -243,6 +243,8 @@ def _story(paper: Paper) -> Sequence[Flowable]:
         story.append(Text(paper.subtitle, SUBTITLE, after=2 * mm))
     story.append(Spacer(1, 3 * mm))
     for block in paper.blocks:
+        if isinstance(block, papers.Signatures) and isinstance(story[-1], Text | KeepTogether):
+            story[-1].keepWithNext = 1  # nobody signs on a page that says nothing
         story += _drawn(block)
     return story
 
@@ -272,6 +274,7 @@ def _cell(value: str | papers.Checks, style: Style) -> Text | Boxes:
     return Boxes(value, style) if isinstance(value, papers.Checks) else Text(value, style)
 
 
+FEW_ROWS = 6
 RULED = [
     ("FONTNAME", (0, 0), (-1, -1), REGULAR),  # an empty cell would ask for Helvetica
     ("GRID", (0, 0), (-1, -1), 0.5, black),
@@ -313,7 +316,7 @@ def _form(rows: Sequence[Sequence[str | papers.Checks]]) -> list[Flowable]:
     ]
     grid = Grid(cells, colWidths=[label, value] * pairs)
     grid.setStyle([*RULED, *shades, *spans])
-    return [Spacer(1, 2 * mm), grid, Spacer(1, 3 * mm)]
+    return _set_apart(grid, len(cells))
 
 
 def _table(block: papers.Table) -> list[Flowable]:
@@ -334,7 +337,13 @@ def _table(block: papers.Table) -> list[Flowable]:
     ]
     grid = Grid([head, *rows], colWidths=widths, repeatRows=1)
     grid.setStyle([*RULED, ("BACKGROUND", (0, 0), (-1, 0), SHADE)])
-    return [Spacer(1, 2 * mm), grid, Spacer(1, 3 * mm)]
+    return _set_apart(grid, len(rows))
+
+
+def _set_apart(grid: Grid, rows: int) -> list[Flowable]:
+    """With space around it; a table of few rows is not broken over two pages."""
+    framed: list[Flowable] = [Spacer(1, 2 * mm), grid, Spacer(1, 3 * mm)]
+    return [KeepTogether(framed)] if rows <= FEW_ROWS else framed
 
 
 def _pieces(

@@ -243,3 +243,8 @@ class NeedWarning(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def answered(self) -> Answer:
+        """Its answer as the state it is: what a badge shows."""
+        return Answer(self.answer)

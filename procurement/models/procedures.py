@@ -13,6 +13,7 @@ published procedure is open until `open_until`: the clock decides that, so no co
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -28,6 +29,7 @@ from core.lifecycle import filled_iff
 from core.models import Region
 from procurement.models.needs import Need, NeedVersion
 from procurement.models.thresholds import Kind
+from selection.methods import lowest
 from selection.models import Envelope
 
 
@@ -365,6 +367,11 @@ class Quote(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def amount(self) -> Decimal | None:
+        """Its price in yuan, once opened; None where the envelope holds no such amount."""
+        return Decimal(self.price) if re.fullmatch(lowest.PRICE, self.price) else None
 
     @property
     def receipt(self) -> str:

@@ -61,6 +61,7 @@ def opinion_sign(request, code):
     paper = None
     if form.is_valid() and "change" not in request.POST:
         paper = opinions.opinion_form(expert, form.answers(), form.cleaned_data["remark"])
+        form.fields["typed"].required = True  # from here on: the page says so
         if form.cleaned_data["typed"]:
             try:
                 opinions.sign(

@@ -67,6 +67,7 @@ class Visitor:
 
     def picture(self, name: str) -> None:
         if folder := os.environ.get("SCREENSHOTS"):
+            self.page.evaluate("scrollTo(0, 0)")  # what sticks to the window stands at its top
             self.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
     @property

@@ -134,7 +134,7 @@ def test_an_opened_inquiry_shows_quotes_reasons_and_examiner(cast, later):
     procedure = buying.opened(cast, later, "150000", "140000", "180000.01")
     shown = text(Client(), page("inquiry-detail", procedure.number))
     assert "报价高于最高限价" in shown
-    assert "140000.00" in shown
+    assert "¥140,000.00" in shown
     examiner = signed_in(cast.owner.user)
     assert "报价高于最高限价" in text(examiner, page("inquiry-examine", procedure.code))
 

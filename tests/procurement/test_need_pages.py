@@ -81,6 +81,9 @@ def test_a_finding_stands_beside_its_sentence_and_is_answered_there(cast):
     warning.refresh_from_db()
     assert (warning.answer, warning.reason) == (Answer.JUSTIFIED, reason)
     assert reason in client.get(address).content.decode()
+    desk = client.get(page("desk-need", need.code)).content.decode()
+    assert reason in desk
+    assert "gx-wait" in desk  # a badge of the answer
 
 
 def test_a_word_document_is_shown_before_it_takes_the_drafts_place(cast):
