@@ -34,6 +34,7 @@ from marketplace.models import (
     AgencyFile,
     AgencyService,
     AgencyState,
+    AuthorisedPerson,
     Commitment,
     EntryReview,
     Outcome,
@@ -387,7 +388,10 @@ def _pending_rows(
 
 @part
 def verify_row(
-    row: Qualification | Practitioner | PractitionerCertificate, *, by: Seat, at: datetime
+    row: Qualification | Practitioner | PractitionerCertificate | AuthorisedPerson,
+    *,
+    by: Seat,
+    at: datetime,
 ) -> None:
     """Let a row count from now on. Refused for a person who is on another agency's list."""
     try:

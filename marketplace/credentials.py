@@ -1,4 +1,4 @@
-"""What an agency says and has, after it is listed: services, qualifications and practitioners.
+"""What an agency says and has once listed: services, qualifications, people, who may act for it.
 
 A new qualification, practitioner or certificate is reviewed alone, in the time of an entry; what a
 unit offers and gives up takes effect at once.
@@ -13,20 +13,24 @@ from accounts.models import Seat
 from core import letters, outbox
 from core.audit import Actor, record
 from core.lifecycle import RuleBroken, lock, move, part
+from core.numbering import new_code
 from marketplace.agencies import (
     Reviewers,
     check_impartial,
     review_due,
+    take,
     verify_row,
     write_certificate,
     write_practitioner,
     write_qualification,
 )
-from marketplace.entry import Individual, Paper, Profile, Terms
+from marketplace.entry import Authorised, Individual, Paper, Profile, Terms
 from marketplace.models import (
     Agency,
+    AgencyFile,
     AgencyService,
     AgencyState,
+    AuthorisedPerson,
     Practitioner,
     PractitionerCertificate,
     Qualification,
@@ -34,7 +38,7 @@ from marketplace.models import (
     ServiceItem,
 )
 
-Credential = Qualification | Practitioner | PractitionerCertificate
+Credential = Qualification | Practitioner | PractitionerCertificate | AuthorisedPerson
 Row = TypeVar("Row", bound=Credential)
 
 
@@ -137,6 +141,44 @@ def add_certificate(
     return row
 
 
+@transaction.atomic(durable=True)
+def replace_authorised(
+    agency: Agency, person: Authorised, *, by: Actor, at: datetime
+) -> AuthorisedPerson:
+    """Ask that another person be the authorised one; the present one stays until it is verified.
+
+    Refused for the present one, and while an earlier request waits.
+    """
+    agency = lock(agency, state=AgencyState.LISTED)
+    if agency.authorised_id == person.id_number:
+        raise RuleBroken("This is your authorised person already: change the phone in the profile.")
+    if agency.authorised_persons.pending().exists():
+        raise RuleBroken("An earlier request waits: take it back first, or wait for the answer.")
+    for upload in (person.authorisation, person.id_card, person.insurance):
+        take(upload, agency)
+    row = AuthorisedPerson.objects.create(
+        code=new_code(),
+        agency=agency,
+        submitted_at=at,
+        due_at=review_due(agency, at),
+        **vars(person),
+    )
+    _hand_in(agency, row, "authorised-person.handed-in", by=by, at=at)
+    return row
+
+
+@part
+def _appoint(agency: Agency, row: AuthorisedPerson, *, at: datetime) -> None:
+    """Let the person act from now on: what the agency shows, and its files, are the new ones."""
+    agency.authorised_persons.current().exclude(pk=row.pk).update(ended_at=at)
+    agency.authorised_name, agency.authorised_phone = row.name, row.phone
+    agency.authorised_id = row.id_number
+    agency.save(update_fields=["authorised_name", "authorised_phone", "authorised_id"])
+    agency.files.filter(kind__in=row.FILES.values(), ended_at=None).update(ended_at=at)
+    for name, kind in row.FILES.items():
+        AgencyFile.objects.create(agency=agency, kind=kind, upload=getattr(row, name))
+
+
 @part
 def _hand_in(agency: Agency, row: Credential, name: str, *, by: Actor, at: datetime) -> None:
     outbox.emit(record(agency, name, by=by, at=at, row=row.code))
@@ -163,6 +205,8 @@ def verify(row: Credential, *, by: Seat, at: datetime) -> Credential:
     if isinstance(row, Practitioner):
         for certificate in row.certificates.pending().order_by("pk"):
             verify_row(certificate, by=by, at=at)
+    if isinstance(row, AuthorisedPerson):
+        _appoint(agency, row, at=at)
     outbox.emit(record(agency, "credential.verified", by=by, at=at, public=True, row=row.code))
     _tell("marketplace/credential-verified", agency, row, at=at)
     return row
@@ -192,10 +236,12 @@ def return_(row: Credential, *, reason: str, by: Seat, at: datetime) -> Credenti
 def end(row: Credential, *, by: Actor, at: datetime) -> Credential:
     """Give up a qualification or certificate, or strike off a person who left; for good.
 
-    Refused for what ended before.
+    Refused for what ended before, and for the authorised person: an agency has one.
     """
     agency = lock(agency_of(row), state=AgencyState.LISTED)
     row = _locked(row)
+    if isinstance(row, AuthorisedPerson) and row.state == ReviewState.VERIFIED:
+        raise RuleBroken("An agency has an authorised person: name another one in the stead.")
     row.ended_at = at
     row.save(update_fields=["ended_at"])
     if isinstance(row, Practitioner):

@@ -99,6 +99,18 @@ class Individual:
 
 
 @dataclass(frozen=True)
+class Authorised:
+    """Who is to handle business with owners for the unit."""
+
+    name: str
+    phone: str
+    id_number: str
+    authorisation: Upload
+    id_card: Upload
+    insurance: Upload
+
+
+@dataclass(frozen=True)
 class Entry:
     unit: Unit
     services: tuple[Terms, ...]

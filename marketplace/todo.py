@@ -14,6 +14,7 @@ from core.calendar import day_of
 from marketplace.models import (
     Agency,
     AgencyState,
+    AuthorisedPerson,
     EntryReview,
     Practitioner,
     PractitionerCertificate,
@@ -54,6 +55,7 @@ def name_kinds() -> None:
         ("qualification.handed-in", _("handed in a qualification")),
         ("practitioner.handed-in", _("handed in a practitioner")),
         ("certificate.handed-in", _("handed in a certificate")),
+        ("authorised-person.handed-in", _("handed in another authorised person")),
         ("credential.verified", _("verified what was handed in")),
         ("credential.returned", _("returned what was handed in")),
         ("credential.ended", _("took something off the list")),
@@ -88,7 +90,11 @@ def waiting_for(seat: Seat, at: datetime) -> Iterator[Rows]:
             due_at="due_at",
         )
         waiting = {"agency__state": AgencyState.LISTED}
-        for model, title in ((Qualification, "category__name"), (Practitioner, "name")):
+        for model, title in (
+            (Qualification, "category__name"),
+            (Practitioner, "name"),
+            (AuthorisedPerson, "name"),
+        ):
             rows = model.objects.pending().filter(**waiting)
             yield todo.rows("credential-review", rows, title=title, about="code", due_at="due_at")
         certificates = PractitionerCertificate.objects.pending().filter(

@@ -41,6 +41,7 @@ supply = [
         entry.certificate_add,
         name="certificate-add",
     ),
+    path("desk/agency/authorised/", entry.authorised_replace, name="authorised-replace"),
     path("desk/agency/credentials/<slug:code>/end/", entry.credential_end, name="credential-end"),
     path("desk/entries/", reviews.entries, name="entries"),
     path(

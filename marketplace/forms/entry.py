@@ -26,7 +26,7 @@ from core.calendar import day_of
 from core.forms import Receiving, UploadField
 from core.models import Upload
 from core.widgets import DayInput, MoneyInput
-from marketplace.entry import Individual, Paper, Profile, Terms, Unit
+from marketplace.entry import Authorised, Individual, Paper, Profile, Terms, Unit
 from marketplace.models import (
     Agency,
     FeeBasis,
@@ -209,6 +209,29 @@ class UnitForm(Receiving, ProfileForm):
         data = dict(self.cleaned_data)
         files = {kind.value: tuple(data.pop(name)) for name, kind in self.FILES.items()}
         return Unit(**data, files=files)
+
+
+class AuthorisedForm(Receiving, forms.Form):
+    """Another authorised person, with the papers of an entry."""
+
+    name = forms.CharField(
+        label=_("Authorised person"),
+        max_length=60,
+        help_text=_("业务授权人: who handles business with owners for your unit."),
+    )
+    phone = forms.CharField(label=_("Phone of the authorised person"), max_length=30)
+    id_number = IdNumberField(
+        label=_("ID number of the authorised person"),
+        help_text=_("Stored encrypted; shown to reviewers only, and every look is recorded."),
+    )
+    id_card = UnitUploadField(FILE, label=_("ID card of the authorised person, both sides"))
+    authorisation = UnitUploadField(FILE, label=_("Letter of authorisation"))
+    insurance = UnitUploadField(
+        FILE, label=_("Social insurance record of the authorised person, last 3 months")
+    )
+
+    def authorised(self) -> Authorised:
+        return Authorised(**self.cleaned_data)
 
 
 class ServiceForm(forms.Form):

@@ -381,6 +381,45 @@ class Practitioner(Reviewed):
         return self.name
 
 
+class AuthorisedPersonQuerySet(ReviewedQuerySet["AuthorisedPerson"]):
+    pass
+
+
+class AuthorisedPerson(Reviewed):
+    """Who is to take the place of a listed agency's authorised person 授权人; reviewed alone."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="authorised_persons")
+    name = models.CharField(_("name"), max_length=60)
+    phone = models.CharField(_("phone"), max_length=30)
+    id_number = EncryptedTextField(_("ID number"))
+    authorisation = models.ForeignKey(Upload, models.PROTECT, related_name="+")
+    id_card = models.ForeignKey(Upload, models.PROTECT, related_name="+")
+    insurance = models.ForeignKey(Upload, models.PROTECT, related_name="+")
+
+    objects = AuthorisedPersonQuerySet.as_manager()
+
+    FILES = {
+        "authorisation": FileKind.AUTHORISATION,
+        "id_card": FileKind.AUTHORISED_ID,
+        "insurance": FileKind.INSURANCE,
+    }
+
+    class Meta(Reviewed.Meta):
+        abstract = False
+        indexes = [Index(fields=["state", "due_at"], name="authorisedperson_due")]
+        constraints = [
+            *Reviewed.Meta.constraints,
+            UniqueConstraint(
+                fields=["agency"],
+                condition=Q(state="pending", ended_at=None),
+                name="authorisedperson_one_pending_per_agency",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PractitionerCertificateQuerySet(CertifiedQuerySet["PractitionerCertificate"]):
     pass
 

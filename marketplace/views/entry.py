@@ -23,9 +23,11 @@ from marketplace.forms import entry as forms
 from marketplace.models import (
     Agency,
     AgencyState,
+    AuthorisedPerson,
     Practitioner,
     PractitionerCertificate,
     Qualification,
+    ReviewState,
     ServiceItem,
 )
 
@@ -83,6 +85,10 @@ def _listed(agency):
         .select_related("category", "scan")
         .order_by("pk"),
         "practitioners": practitioners.order_by("pk"),
+        "authorised": agency.authorised_persons.current()
+        .exclude(state=ReviewState.VERIFIED)
+        .order_by("pk")
+        .last(),
     }
 
 
@@ -412,6 +418,28 @@ def certificate_add(request, code):
 
 
 @applicant
+def authorised_replace(request):
+    """Name another authorised person; the present one stays until the operator has looked."""
+    agency = _listed_own(request)
+    form = forms.AuthorisedForm(request.POST or None, request.FILES or None, by=request.seat)
+
+    def add(form):
+        person = form.authorised()
+        credentials.replace_authorised(agency, person, by=request.seat, at=clock.now())
+
+    return _adding(
+        request,
+        form,
+        "marketplace/credential-add.html",
+        add,
+        done=_("Handed in: it counts once the operator has verified it."),
+        agency=agency,
+        title=_("Replace the authorised person"),
+        verb=_("Hand in the authorised person"),
+    )
+
+
+@applicant
 def credential_end(request, code):
     """Give up a qualification or certificate, strike off a person: asked first."""
     agency = _listed_own(request)
@@ -433,8 +461,8 @@ def credential_end(request, code):
 
 
 def find_credential(code, **of):
-    """The current qualification, practitioner or certificate of this code, or 404."""
-    for model in (Qualification, Practitioner):
+    """What is current of this code and reviewed alone, or 404."""
+    for model in (Qualification, Practitioner, AuthorisedPerson):
         row = model.objects.current().filter(code=code, **of).first()
         if row is not None:
             return row

@@ -20,6 +20,7 @@ from marketplace.forms.reviews import LookForm, ReasonForm, ReturnForm
 from marketplace.models import (
     Agency,
     AgencyState,
+    AuthorisedPerson,
     EntryReview,
     Practitioner,
     PractitionerCertificate,
@@ -43,7 +44,9 @@ def _credentials():
     certificates = PractitionerCertificate.objects.pending().filter(
         practitioner__agency__state=AgencyState.LISTED, practitioner__state="verified"
     )
+    authorised = AuthorisedPerson.objects.pending().filter(agency__state=AgencyState.LISTED)
     rows = [
+        *authorised.select_related("agency__organisation").order_by("due_at")[:QUEUE],
         *papers.select_related("agency__organisation", "category").order_by("due_at")[:QUEUE],
         *people.select_related("agency__organisation").order_by("due_at")[:QUEUE],
         *certificates.select_related("practitioner__agency__organisation", "category").order_by(
@@ -177,7 +180,8 @@ def id_number(request, code):
     of, column = form.cleaned_data["of"], form.cleaned_data["column"]
     row = agency
     if of != agency.code:
-        row = get_object_or_404(agency.practitioners, code=of)
+        row = agency.authorised_persons.filter(code=of).first()
+        row = row or get_object_or_404(agency.practitioners, code=of)
     if not hasattr(row, column):
         raise Http404
     number = agencies.reveal(agency, row, column, by=request.seat, at=clock.now())
@@ -208,13 +212,17 @@ def credential_review(request, code):
             bound = form if form.is_bound else None
             refusal(request, refused, about=agency, form=bound)
     person = row if isinstance(row, Practitioner) else None
+    authorised = row if isinstance(row, AuthorisedPerson) else None
     context = {
         "row": row,
         "agency": agency,
         "person": person,
+        "authorised": authorised,
         "certificates": person.certificates.current().select_related("category", "scan")
         if person
-        else [row],
+        else [row]
+        if authorised is None
+        else [],
         "credentials": _credentials(),
         "form": form,
         "own": agency.organisation_id == request.seat.organisation_id,

@@ -85,6 +85,7 @@ SUPPLY = [
     Door("marketplace:qualification-add", args=listed, right="agency", wrong=("rival", 404)),
     Door("marketplace:practitioner-add", args=listed, right="agency", wrong=("rival", 404)),
     Door("marketplace:certificate-add", args=own_person, right="agency", wrong=("rival", 404)),
+    Door("marketplace:authorised-replace", args=listed, right="agency", wrong=("rival", 404)),
     Door("marketplace:credential-end", args=own_paper, right="agency", wrong=("rival", 404)),
     Door(
         "marketplace:credential-end", "post", args=own_paper, right="agency", wrong=("rival", 404)
