@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template import loader
 from django.urls import URLPattern, URLResolver
+from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -175,7 +176,8 @@ def healthz(request):
 @require_safe
 def readyz(request):
     """Whether what this process stands on answers too, and what it does without meanwhile."""
-    faults, concerns = health.faults(), health.concerns()
+    with translation.override("en"):
+        faults, concerns = health.faults(), health.concerns()
     said = {"ready": not faults, "faults": faults, "concerns": concerns}
     return JsonResponse(said, status=503 if faults else 200)
 

@@ -4,15 +4,18 @@ from typing import Any
 
 from django import forms
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import path, reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import ListingButton
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
-from core import clock, figures
+from core import clock, figures, health
 from core.models import CalendarYear, LegalFigure, Region
 from core.staff import DeedPolicy, RuleFormView
 
@@ -127,9 +130,30 @@ class LocaliseFigure(SupersedeFigure):
     rule = staticmethod(figures.localise)
 
 
+class Status(WagtailAdminTemplateMixin, TemplateView):
+    """Whether what the site stands on answers, and what waits for a worker."""
+
+    template_name = "core/status.html"
+    page_title = _("State of the system")
+    header_icon = "info-circle"
+
+    def get_context_data(self, **context):
+        told = {"faults": health.faults(), "concerns": health.concerns()}
+        return super().get_context_data(**context) | told | {"queues": health.queues(clock.now())}
+
+
+@hooks.register("register_admin_menu_item")
+def status_item():
+    address = reverse_lazy("system_status")
+    return MenuItem(
+        _("State of the system"), address, name="status", icon_name="info-circle", order=9_000
+    )
+
+
 @hooks.register("register_admin_urls")
 def figure_urls():
     return [
+        path("status/", Status.as_view(), name="system_status"),
         path(
             "figures/<str:code>/supersede/",
             SupersedeFigure.as_view(),

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from core import clock
 from core.gateways import GatewayRefused, GatewayUnavailable
 from search import carrying, cluster
@@ -28,13 +30,14 @@ def carry() -> None:
 def concerns() -> Iterator[str]:
     late = SearchDocument.objects.late(clock.now()).count()
     if late:
-        yield f"search: {late} documents wait for the cluster, and the database answers"
+        text = _("search: %(count)s documents wait for the cluster, and the database answers")
+        yield text % {"count": late}
     try:
         health = cluster.health()
     except GatewayUnavailable:
-        yield "search: the cluster does not answer, and the database does"
+        yield _("search: the cluster does not answer, and the database does")
         return
     if not health.index:
-        yield "search: the cluster is being filled for the first time, and the database answers"
+        yield _("search: the cluster is being filled first, and the database answers")
     if health.status == "red":
-        yield "search: the cluster is red: see its own log"
+        yield _("search: the cluster is red: see its own log")

@@ -52,7 +52,9 @@ def _ask(name: str, query: Query, at: datetime, **options: Any) -> tuple[Any, An
         try:
             if not SearchDocument.objects.late(at).exists():
                 return getattr(elastic, name)(query, at, **options), elastic
-        except (GatewayUnavailable, GatewayRefused):
-            logger.exception("the search cluster did not answer: the database does")
+        except GatewayUnavailable as error:
+            logger.warning("the search cluster is away, the database answers: %s", error)
             _silent_until = monotonic() + PAUSE
+        except GatewayRefused:
+            logger.exception("the search cluster refused a query, the database answers it")
     return getattr(database, name)(query, at, **options), database

@@ -6,7 +6,7 @@ from threading import Timer
 
 import pytest
 
-from core import clock, health
+from core import clock
 from core.gateways import GatewayUnavailable
 from core.searched import Entry, Kind
 from search import carrying, cluster, cluster_tasks, engines, index
@@ -123,7 +123,7 @@ def test_the_database_answers_for_a_cluster_that_lacks_something_for_long(filled
     later(minutes=1)
     answer = engines.find(parse("水土保持"), clock.now())
     assert (answer.total, answer.is_stand_in) == (1, True)
-    assert "1 documents wait" in " ".join(cluster_tasks.concerns())
+    assert "1 份文档" in " ".join(cluster_tasks.concerns())
 
 
 def test_the_database_answers_while_the_cluster_is_away(db, settings):
@@ -135,15 +135,8 @@ def test_the_database_answers_while_the_cluster_is_away(db, settings):
     assert engines.count(parse("水土"), clock.now()) == (1, True)
     cluster_tasks.carry()  # tries again later
     assert SearchDocument.objects.to_carry().count() == 1
-    assert "does not answer" in " ".join(cluster_tasks.concerns())
+    assert "未响应" in " ".join(cluster_tasks.concerns())
     cluster.client.cache_clear()
-
-
-def test_the_site_tells_its_concerns(client, db, monkeypatch):
-    monkeypatch.setattr(health, "concerned", [lambda: ["search: away"]])
-    told = client.get("/readyz")
-    assert told.status_code == 200
-    assert told.json() == {"ready": True, "faults": [], "concerns": ["search: away"]}
 
 
 def test_a_server_killed_amid_many_updates_loses_nothing(db):
