@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import require_seat
 from accounts.models import Deed
 from accounts.stepup import kept, step_up
-from alliance import ballots, council_papers, meetings, motions, tabs
+from alliance import ballots, charters, council_papers, meetings, motions, tabs
 from alliance import minutes as rules
 from alliance.access import require_post
 from alliance.forms.council import (
@@ -86,6 +86,9 @@ def desk_meeting(request, number):
     seatings = list(
         meeting.seatings.select_related("member__organisation", "proxy_to").order_by("place")
     )
+    levels = charters.terms_of(meeting.charter).levels
+    for one in seatings:
+        one.level_label = levels[one.level].label if one.level in levels else one.level
     mine = [one for one in seatings if _votes_for(one, request.seat.organisation_id)]
     own = next(
         (one for one in seatings if one.member.organisation_id == request.seat.organisation_id),
