@@ -248,7 +248,7 @@ def motion_vote(request, code, place):
         request,
         about=motion.meeting,
         form=form,
-        rule=lambda *, choice, **how: ballots.cast(motion, seating, choice, **how),
+        rule=lambda *, choice, sure, **how: ballots.cast(motion, seating, choice, **how),
         done=_("Your ballot is cast. The receipt is in your inbox."),
         title=motion.title,
         text=motion.text,

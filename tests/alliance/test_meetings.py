@@ -2,6 +2,7 @@ import json
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from alliance import ballots, charters, council_tasks, leaving, meetings, minutes
 from alliance.meetings import Proposed
@@ -12,6 +13,7 @@ from core import clock
 from core.models import Event, Letter
 from publication.models import Notice
 from tests.alliance.councils import Council, applied, refused_with, reviewed, terms, until
+from tests.cast import signed_in
 from tests.factories import SeatFactory, UploadFactory
 from tests.witness import refused
 
@@ -179,6 +181,16 @@ def test_a_ballot_is_cast_once_by_the_unit_itself_with_a_receipt(council, opened
     with refused("has voted on this already"):
         ballots.cast(motion, seating, "for", by=council.seats[0], at=clock.now())
     assert Ballot.objects.get().choice == "against"
+
+
+def test_a_unit_votes_on_its_page_once_it_has_said_that_it_is_sure(council, opened):
+    motion, client = opened.motions.get(), signed_in(council.seats[1].user)
+    url = reverse("alliance:motion-vote", args=[motion.code, 2])
+    client.post(url, {"choice": "for"})
+    assert not motion.ballots.exists()
+    client.post(url, {"choice": "for", "sure": "on"})
+    ballot = motion.ballots.get()
+    assert (ballot.seating.place, ballot.choice) == (2, "for")
 
 
 def test_a_cast_ballot_is_never_changed(council, opened):
