@@ -230,6 +230,8 @@ class Deed(models.TextChoices):
     REVIEW_ENTRY = "entry.review", _("review entries of agencies")
     REVIEW_ORDER = "order.review", _("review orders of owners with one person")
     EDIT_CATALOGUE = "catalogue.edit", _("edit the service catalogue and legal figures")
+    EDIT_SITE = "site.edit", _("write pages of the site")
+    APPROVE_SITE = "site.approve", _("review and publish pages of the site")
     SUPERVISE = "supervise", _("supervise")
     THROW_DICE = "dice.throw", _("throw the dice in a witness's stead")
     REGISTER_ALLIANCE = "alliance.register", _("call for alliances and register them")
@@ -263,6 +265,8 @@ DEEDS_OF: Mapping[str, frozenset[Deed]] = {
             Deed.REVIEW_ENTRY,
             Deed.REVIEW_ORDER,
             Deed.EDIT_CATALOGUE,
+            Deed.EDIT_SITE,
+            Deed.APPROVE_SITE,
         }
     ),
     Standing.REGULATOR: frozenset(

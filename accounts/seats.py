@@ -38,10 +38,15 @@ GRANTS: Mapping[str, frozenset[str]] = {
     Rank.MANAGER: frozenset({Rank.OPERATOR}),
     Rank.OPERATOR: frozenset(),
 }
-# Groups whose members reach the staff's pages: made by migration 0004, Moderators by Wagtail.
-STAFF_GROUPS: Mapping[str, tuple[str, ...]] = {
-    Standing.OPERATOR: ("Operator", "Moderators"),
-    Standing.REGULATOR: ("Regulator",),
+# Groups whose members reach the staff's pages, and those who edit the site there: made by
+# migrations 0004 and 0009; what the editors may is `cms.reference`'s.
+STAFF_GROUPS: Mapping[str, str] = {
+    Standing.OPERATOR: "Operator",
+    Standing.REGULATOR: "Regulator",
+}
+EDITOR_GROUPS: Mapping[str, str] = {
+    Deed.EDIT_SITE: "Site editors",
+    Deed.APPROVE_SITE: "Chief editors",
 }
 
 
@@ -185,6 +190,8 @@ def change(seat: Seat, *, terms: Terms, by: Seat, at: datetime) -> Seat:
     if seat.held_until:
         _check_not_the_last(seat, now)
     seat.save(update_fields=["rank", "deeds", "amount_ceiling", "held_until"])
+    if seat.organisation.standing in STAFF_GROUPS:
+        seat_staff(seat.user, now)
     record(seat, "seat.changed", by=by, at=at, before=before, after=_facts(seat))
     letters.post("accounts/seat-changed", to=seat, at=at, link="/desk/seats/", seat=seat)
     return seat
@@ -239,13 +246,18 @@ def end_all(organisation: Organisation, *, now: datetime) -> None:
 def seat_staff(user: User, now: datetime) -> None:
     """Open the staff's pages to whoever holds a seat of the operator or regulator, to no other."""
     held = Seat.objects.exclude(held_until__lte=now).filter(user=user)
-    standings = set(held.values_list("organisation__standing", flat=True))
-    for standing, names in STAFF_GROUPS.items():
-        groups = Group.objects.filter(name__in=names)
-        if standing in standings:
-            user.groups.add(*groups)
-        else:
-            user.groups.remove(*groups)
+    staff = [
+        seat
+        for seat in held.select_related("organisation")
+        if seat.organisation.standing in STAFF_GROUPS
+    ]
+    wanted = {STAFF_GROUPS[seat.organisation.standing] for seat in staff}
+    wanted |= {
+        name for deed, name in EDITOR_GROUPS.items() if any(seat.may(deed) for seat in staff)
+    }
+    given = [*STAFF_GROUPS.values(), *EDITOR_GROUPS.values()]
+    user.groups.remove(*Group.objects.filter(name__in=set(given) - wanted))
+    user.groups.add(*Group.objects.filter(name__in=wanted))
 
 
 def who_may(

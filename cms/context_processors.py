@@ -3,22 +3,27 @@
 Anonymous visitors cost no query; the counts of the others are asked for only when shown.
 """
 
+from django.conf import settings
 from django.urls import reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from cms import desk, navigation
+from cms.menus import current as menus_in_force
 from core import clock, letters
 
 
 def frame(request):
     seat = getattr(request, "seat", None)
     language = get_language()
+    menus = SimpleLazyObject(menus_in_force)
     shown = {
         "now": clock.now(),
+        "site_url": settings.SITE_URL,
         "home": "/en/" if language == "en" else "/",
-        "menu": navigation.links(navigation.PUBLIC, request.path),
-        "foot_menu": navigation.links(navigation.FOOT, ""),
+        "menu": SimpleLazyObject(lambda: navigation.links(menus.main, request.path)),
+        "foot_menu": SimpleLazyObject(lambda: navigation.links(menus.foot, "")),
+        "menus": menus,
         "other_language": _other_language(request, language),
     }
     user = getattr(request, "user", None)

@@ -5,13 +5,13 @@ An entry names a URL of a package below; what a seat may not do anywhere is not 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Deed, Seat, Standing
-from cms.destinations import Entry, address
+from cms.destinations import Entry
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,29 @@ class Link:
     current: bool
 
 
+# The menus of a fresh site (cms.reference): a destination by name or a page by /slug, its words and
+# those below /en/; without words, those of the destination.
+MAIN = (
+    ("orders", "", ""),
+    ("agencies", "", ""),
+    ("services", "", ""),
+    ("alliances", "", ""),
+    ("procurement", "", ""),
+    ("notices", "", ""),
+    ("/guide", "办事指南", "Guides"),
+    ("verify", "", ""),
+)
+FEET = (
+    ("/news", "新闻动态", "News"),
+    ("/policies", "政策法规", "Policies"),
+    ("/forms", "表格下载", "Forms"),
+    ("/questions", "常见问题", "Questions"),
+    ("/sites", "联盟网站", "Sites of alliances"),
+    ("credit", "", ""),
+    ("open-data", "", ""),
+    ("/about", "关于本站", "About this site"),
+)
+# What stands where nothing is set at all.
 PUBLIC = (
     Entry(_("Service orders"), "marketplace:orders"),
     Entry(_("Agencies"), "marketplace:agencies"),
@@ -28,12 +51,9 @@ PUBLIC = (
     Entry(_("Alliances"), "alliance:alliances"),
     Entry(_("Procurement"), "procurement:hub"),
     Entry(_("Notices"), "publication:notices"),
-    Entry(_("Guides"), "wagtail_serve", ("guide/",)),
     Entry(_("Verification"), "publication:verify"),
 )
 FOOT = (
-    Entry(_("Rules and their sources"), "wagtail_serve", ("guide/rules/",)),
-    Entry(_("Guide for the public"), "wagtail_serve", ("guide/public/",)),
     Entry(_("Credit"), "credit:index"),
     Entry(_("Verification"), "publication:verify"),
     Entry(_("Open data"), "publication:ocds"),
@@ -91,13 +111,13 @@ USER = (
 )
 
 
-def links(entries: Iterable[Entry], path: str, seat: Seat | None = None) -> list[Link]:
+def links(entries: Iterable[Any], path: str, seat: Seat | None = None) -> list[Link]:
     """The entries offered to `seat`; the one with the longest address above `path` is current."""
     return _linked([entry for entry in entries if entry.offered(seat)], path)
 
 
-def _linked(entries: Iterable[Entry], path: str) -> list[Link]:
-    found = [(entry, address(entry.name, entry.args, get_language())) for entry in entries]
+def _linked(entries: Iterable[Any], path: str) -> list[Link]:
+    found = [(entry, entry.href) for entry in entries]
     shown = [(entry, href) for entry, href in found if href]
     above = [
         href for entry, href in shown if (path == href if entry.alone else path.startswith(href))

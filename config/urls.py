@@ -48,6 +48,7 @@ urlpatterns = [
         wagtailadmin_sprite="public",
         wagtailadmin_login="public",
     ),
+    path("", include("cms.site_urls")),
     declare_include(path("documents/", include(wagtaildocs_urls)), "public"),
     *DEMO,
     *i18n_patterns(
@@ -62,7 +63,7 @@ urlpatterns = [
         path("", include("marketplace.urls")),
         path("", include("alliance.urls")),
         path("", include("procurement.urls")),
-        path("desk/", include("cms.urls")),
+        path("", include("cms.urls")),
         path("", include("publication.urls")),
         path("", include("search.urls")),
         # Wagtail takes every address that is left: each package's include goes above this line.

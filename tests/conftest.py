@@ -60,6 +60,7 @@ def _own_private_files(settings, tmp_path) -> None:
     options = {"location": tmp_path / "private", "base_url": None}
     private = settings.STORAGES["private"] | {"OPTIONS": options}
     settings.STORAGES = settings.STORAGES | {"private": private}
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture(scope="session")

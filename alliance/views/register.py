@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from alliance import charter_text, charters, enforcement, officers, tabs
+from alliance import charter_text, charters, enforcement, microsites, officers, tabs
 from alliance import terms as terms_module
 from alliance.applications import industries
 from alliance.filters import AllianceFilter, chips
@@ -62,6 +62,7 @@ def alliance(request, number):
         "kinds": _kinds(current),
         "bodies": charters.terms_of(in_force).bodies if in_force else {},
         "notices": Notice.objects.about(found).in_list()[:10],
+        "own_site": microsites.address(number),
     }
     return render(request, "alliance/detail.html", context)
 

@@ -9,5 +9,6 @@ import './parts/progress.js';
 import './parts/queue.js';
 import './parts/suggest.js';
 import './parts/choose.js';
+import './parts/target.js';
 
 document.documentElement.classList.add('js');

@@ -85,7 +85,10 @@ class Button(blocks.StructBlock):  # type: ignore[misc]
     """A link to a page of the site or of the editors."""
 
     label = blocks.CharBlock(
-        label=_("words"), required=False, max_length=40, help_text=_("Empty: the page's own name.")
+        label=_("wording"),
+        required=False,
+        max_length=40,
+        help_text=_("Empty: the page's own name."),
     )
     destination = DestinationBlock(required=False)
     page = blocks.PageChooserBlock(label=_("or a page of the editors"), required=False)
@@ -130,7 +133,7 @@ class Figure(blocks.StructBlock):  # type: ignore[misc]
 
 
 class Quote(blocks.StructBlock):  # type: ignore[misc]
-    text = blocks.TextBlock(label=_("words"))
+    text = blocks.TextBlock(label=_("wording"))
     source = blocks.CharBlock(label=_("law, number and article"), max_length=160)
 
     class Meta:
@@ -158,7 +161,7 @@ class Facts(blocks.ListBlock):  # type: ignore[misc]
 
 class Question(blocks.StructBlock):  # type: ignore[misc]
     question = blocks.CharBlock(label=_("question"), max_length=120)
-    answer = blocks.RichTextBlock(label=_("answer"), features=FEATURES)
+    answer = blocks.RichTextBlock(label=_("reply to the question"), features=FEATURES)
     destination = DestinationBlock(label=_("where it is done"), required=False)
 
     class Meta:
@@ -204,7 +207,7 @@ class Office(blocks.StructBlock):  # type: ignore[misc]
 class Files(blocks.ListBlock):  # type: ignore[misc]
     class Meta:
         icon = "doc-full"
-        label = _("files")
+        label = _("files to download")
         template = "cms/blocks/files.html"
         description = _("Documents to download, with kind and size.")
 
@@ -231,7 +234,7 @@ def text(group: Any) -> blocks.RichTextBlock:
 def note(group: Any) -> blocks.TextBlock:
     return blocks.TextBlock(
         group=group,
-        label=_("note"),
+        label=_("important note"),
         icon="info-circle",
         template="cms/blocks/note.html",
         description=_("A sentence that must be seen."),

@@ -112,7 +112,9 @@ class LegalFigures(LiveBlock):
 
 
 class NewestNotices(LiveBlock):
-    kind = NoticeKindBlock(label=_("kind"), required=False, help_text=_("Empty: every kind."))
+    kind = NoticeKindBlock(
+        label=_("kind of notice"), required=False, help_text=_("Empty: every kind.")
+    )
     count = count(5)
 
     class Meta:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.http import Http404  # noqa: TID251 - a page is its own door
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -107,6 +108,7 @@ class Face(Page):
             "microsite": self.microsite,
             "description": self.search_description or self.lead,
             "social": self.social_image(),
+            "editable": self.is_editable(request.user),
         }
 
     @cached_property
@@ -124,11 +126,19 @@ class Face(Page):
         return next((page for page in from_root if getattr(page, "is_microsite", False)), None)
 
     def social_image(self) -> str:
-        """The address of the picture that is shown where the page is shared."""
+        """The address of the picture that is shown where the page is shared: its own, or its
+        title drawn as one."""
         if self.picture_id:
             found: str = self.picture.get_rendition("fill-1200x630").url
             return found if "//" in found else settings.SITE_URL + found
-        return ""
+        place = "/".join(self.url_path.strip("/").split("/")[1:]) or "home"
+        return settings.SITE_URL + reverse("site:social", args=[place])
+
+    def is_editable(self, user: Any) -> bool:
+        """Whether the page offers this visitor the way to its editor."""
+        if not user.is_authenticated or not user.has_perm("wagtailadmin.access_admin"):
+            return False
+        return bool(self.permissions_for_user(user).can_edit())
 
     def below(self, kind: type[Kind], at: datetime) -> Any:
         """The shown pages of a kind directly below, in the order that editors gave them."""

@@ -1,6 +1,6 @@
 """Pictures, with words for who cannot see them, and documents to download."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ class Picture(AbstractImage):
     )
 
     admin_form_fields: ClassVar[tuple[str, ...]] = Image.admin_form_fields
+    _drawn: Any = None
 
     class Meta(AbstractImage.Meta):
         verbose_name = _("picture")
@@ -27,6 +28,21 @@ class Picture(AbstractImage):
                 condition=~models.Q(description=""), name="picture_has_alternative_text"
             )
         ]
+
+    def create_rendition(self, filter: Any) -> Any:
+        """As Wagtail does, and closed once it is stored: Wagtail leaves that to chance."""
+        try:
+            made = super().create_rendition(filter)
+        finally:
+            drawn, self._drawn = self._drawn, None
+            if drawn is not None:
+                drawn.close()
+        made.refresh_from_db(fields=["file"])
+        return made
+
+    def generate_rendition_file(self, filter: Any, *, source: Any = None) -> Any:
+        self._drawn = super().generate_rendition_file(filter, source=source)
+        return self._drawn
 
 
 class PictureRendition(AbstractRendition):

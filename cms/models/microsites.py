@@ -94,3 +94,9 @@ class MicrositePage(WrittenPage):
             return [(words, href) for words, href in told if href]
         pages = Page.objects.child_of(self).live().in_menu().order_by("path")
         return [(page.title, page.url) for page in pages]
+
+
+def address(number: str) -> str:
+    """Where the microsite of an alliance is; empty without one (alliance.microsites)."""
+    page = MicrositePage.objects.shown(clock.now()).filter(alliance__number=number).first()
+    return str(page.url) if page else ""

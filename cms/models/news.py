@@ -25,13 +25,13 @@ MENU = {"new": paging.Order(_("newest first"), "-dated_on", "-pk")}
 class Topic(models.Model):
     """What articles and policies are about 主题."""
 
-    name = models.CharField(_("topic"), max_length=30, unique=True)
+    name = models.CharField(_("subject area"), max_length=30, unique=True)
     slug = models.SlugField(_("in addresses"), max_length=40, unique=True)
 
     class Meta:
         ordering = ["name"]
-        verbose_name = _("topic")
-        verbose_name_plural = _("topics")
+        verbose_name = _("subject area")
+        verbose_name_plural = _("subject areas")
 
     def __str__(self) -> str:
         return self.name
@@ -107,7 +107,7 @@ class NewsPage(WrittenPage):
         null=True,
         blank=True,
         related_name="articles",
-        verbose_name=_("topic"),
+        verbose_name=_("subject area"),
     )
 
     objects = PageManager.from_queryset(NewsQuerySet)()
@@ -134,8 +134,8 @@ class NewsPage(WrittenPage):
     ]
 
     class Meta:
-        verbose_name = _("article")
-        verbose_name_plural = _("articles")
+        verbose_name = _("news article")
+        verbose_name_plural = _("news articles")
         indexes = [models.Index(fields=["-dated_on", "-page_ptr"], name="newspage_newest")]
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:

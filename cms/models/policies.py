@@ -129,8 +129,8 @@ class PolicyPage(WrittenPage):
         blank=True,
         help_text=_("For example 国办发〔2025〕22号."),
     )
-    issuer = models.CharField(_("issued by"), max_length=120)
-    issued_on = models.DateField(_("issued on"))
+    issuer = models.CharField(_("issuing authority"), max_length=120)
+    issued_on = models.DateField(_("date of issue"))
     rung = models.CharField(_("kind of text"), max_length=20, choices=Rung)
     topic = models.ForeignKey(
         Topic,
@@ -138,7 +138,7 @@ class PolicyPage(WrittenPage):
         null=True,
         blank=True,
         related_name="policies",
-        verbose_name=_("topic"),
+        verbose_name=_("subject area"),
     )
     in_force_from = models.DateField(_("in force from"))
     last_day = models.DateField(

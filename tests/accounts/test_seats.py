@@ -223,7 +223,11 @@ def test_a_seat_of_the_operator_opens_the_staffs_pages_until_it_ends(cast):
     deeds = (Deed.REVIEW_ENTRY,)
     seat = accepted(cast.operator, Terms(Rank.OPERATOR, deeds))
     assert seat.user.has_perm("wagtailadmin.access_admin")
-    assert set(seat.user.groups.values_list("name", flat=True)) == {"Operator", "Moderators"}
+    assert set(seat.user.groups.values_list("name", flat=True)) == {"Operator"}
+    terms = Terms(Rank.OPERATOR, (Deed.EDIT_SITE, Deed.APPROVE_SITE))
+    seats.change(seat, terms=terms, by=cast.operator, at=clock.now())
+    editors = {"Operator", "Site editors", "Chief editors"}
+    assert set(seat.user.groups.values_list("name", flat=True)) == editors
     seats.revoke(seat, reason="left", by=cast.operator, at=clock.now())
     assert not seat.user.groups.exists()
 
@@ -249,7 +253,7 @@ def test_an_organisation_not_yet_verified_does_nothing_but_keep_its_data(db):
 
 
 def test_the_groups_of_the_table_exist(db):
-    names = {name for groups in seats.STAFF_GROUPS.values() for name in groups}
+    names = {*seats.STAFF_GROUPS.values(), *seats.EDITOR_GROUPS.values()}
     assert set(Group.objects.filter(name__in=names).values_list("name", flat=True)) == names
     assert set(seats.STAFF_GROUPS) == set(Standing.values) - {Standing.PARTICIPANT}
 

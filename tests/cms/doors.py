@@ -1,7 +1,7 @@
 from core import clock
 from core.models import Letter
 from core.numbering import new_code
-from tests.doors import Door
+from tests.doors import Door, shown
 
 
 def letter(cast):
@@ -18,6 +18,13 @@ def letter(cast):
 
 
 DOORS = [
+    shown("site:robots"),
+    shown("site:sitemap"),
+    shown("site:sitemap-section", args=lambda cast: ["pages", 1]),
+    shown("site:news-feed"),
+    shown("site:social", args=lambda cast: ["home"]),
+    shown("site:form-file", args=lambda cast: ["order"]),
+    shown("site:picture", args=lambda cast: ["none.png"], becomes=404),
     Door("cms:desk", stranger="shown", right="owner", wrong=("operator", "shown")),
     Door("cms:drafts", right="owner", wrong=("operator", "shown")),
     Door("cms:done", right="owner", wrong=("operator", "shown")),

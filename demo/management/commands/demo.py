@@ -21,6 +21,7 @@ from demo import (
     members,
     notices,
     procurement,
+    site,
     stories,
     travel,
 )
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         ]
         travel.tell(told, told=self._tell)
         travel.carry()
+        site.build()
         call_command("index", stdout=StringIO())  # editors' pages and files, which no deed tells of
         self.stderr.write("")
 
