@@ -156,7 +156,7 @@ def submit(agency: Agency, entry: Entry, *, typed: str, by: Seat, at: datetime) 
         commitment=COMMITMENT["version"],
     )
     outbox.emit(event)
-    facts = {"agency": agency, "organisation": organisation, "review": review}
+    facts: dict[str, Any] = {"agency": agency, "organisation": organisation, "review": review}
     letters.post("marketplace/entry-received", to=organisation, at=at, link="/desk/entry/", **facts)
     link = f"/desk/entries/{agency.code}/"
     letters.post("marketplace/entry-submitted", to=Reviewers(), at=at, link=link, **facts)

@@ -166,12 +166,15 @@ def _argument(argument: Argument) -> Iterator[Document]:
             "topic": one.topic,
             "text": one.text,
             "received_at": one.received_at,
+            "came_on": one.came_on,
             "stance": one.reply.stance if hasattr(one, "reply") else None,
             "reply": one.reply.text if hasattr(one, "reply") else None,
         }
         for one in argument.comments.select_related("reply")
     ]
     yield Document(f"{folder}/comments.json", "征求到的意见及答复", partial(_json, comments))
+    for place, one in enumerate(argument.comments.exclude(came_on=None), 1):
+        yield from _files(one, f"{folder}/comment-{place}-scan", "书面意见扫描件")
 
 
 def opinion_pdf(opinion: Opinion) -> bytes:

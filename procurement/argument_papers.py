@@ -279,7 +279,7 @@ def result(argument: Argument, comments: Sequence[Comment], on: date | datetime)
                 tuple(
                     (
                         str(n),
-                        one.name,
+                        _named(one),
                         places[one.topic],
                         one.text,
                         STANCES[Stance(one.reply.stance)],
@@ -298,6 +298,12 @@ def result(argument: Argument, comments: Sequence[Comment], on: date | datetime)
         Signatures(((argument.owner.name, day(on)),)),
     ]
     return Paper(result_title(argument), tuple(blocks), subtitle=argument.number or "")
+
+
+def _named(comment: Comment) -> str:
+    if comment.came_on is None:
+        return comment.name
+    return f"{comment.name}（书面意见，{day(comment.came_on)}收到）"
 
 
 def _when(at: datetime | None) -> str:

@@ -10,7 +10,7 @@ from core import meanings, todo, uploads
 from core.models import Upload
 from procurement import argument_finders
 from procurement.argument_todo import waiting_for
-from procurement.models import ArgumentPhase, ArgumentState, Opinion
+from procurement.models import ArgumentPhase, ArgumentState, Comment, Opinion
 from publication import notices, verification
 
 
@@ -18,6 +18,9 @@ def register() -> None:
     """Called once, from `apps.py`."""
     uploads.purpose(
         "procurement.opinion-scan", label=_("signed opinion of an expert"), readable_by=is_readable
+    )
+    uploads.purpose(
+        "procurement.comment-scan", label=_("comment that came on paper"), readable_by=is_readable
     )
     _notices()
     meanings.register(
@@ -46,10 +49,12 @@ def register() -> None:
 def is_readable(upload: Upload, request: Any) -> bool:
     """A signature on paper is read by the owner and by supervisors, not by everybody."""
     opinion = Opinion.objects.filter(code=upload.subject_code).select_related("expert__argument")
-    found, seat = opinion.first(), request.seat
+    comment = Comment.objects.filter(code=upload.subject_code).select_related("argument")
+    found, seat = opinion.first() or comment.first(), request.seat
     if found is None or seat is None:
         return False
-    own = seat.organisation_id == found.expert.argument.owner_id
+    argument = found.argument if isinstance(found, Comment) else found.expert.argument
+    own = seat.organisation_id == argument.owner_id
     return bool(own or seat.may(Deed.SUPERVISE))
 
 

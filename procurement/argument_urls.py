@@ -69,6 +69,11 @@ urlpatterns = [
         name="argument-close",
     ),
     path(
+        "desk/procurement/arguments/<slug:code>/comment/",
+        argument_desk.comment_enter,
+        name="comment-enter",
+    ),
+    path(
         "desk/procurement/comments/<slug:code>/reply/",
         argument_desk.comment_reply,
         name="comment-reply",

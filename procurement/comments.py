@@ -1,13 +1,15 @@
 """Comments on an argued need, under the name of who makes them, and the owner's replies."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from accounts.models import Seat, User
-from core import clock, letters, once, outbox
+from core import clock, letters, once, outbox, uploads
 from core.audit import record
+from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock
+from core.models import Upload
 from core.numbering import new_code
 from procurement.models import Argument, ArgumentState, Comment, Reply, Stance
 
@@ -75,6 +77,67 @@ def comment(
 
 
 @transaction.atomic(durable=True)
+def enter(
+    argument: Argument,
+    *,
+    topic: str,
+    text: str,
+    name: str,
+    contact: str,
+    came_on: date,
+    scan: Upload,
+    key: str = "",
+    by: Seat,
+    at: datetime,
+) -> Comment:
+    """Enter, for the owner, a comment that came on paper in time; it is published, and says so.
+
+    Refused for a day before comments were let in, after they were, or to come; once the result is
+    published; without name or words, and twice for one `key`.
+    """
+    argument = lock(argument, state=ArgumentState.PUBLISHED)
+    entered_at = clock.after_lock()
+    once.check(key)
+    if came_on > day_of(entered_at):
+        raise RuleBroken("The paper came on a day to come: look at its date again.")
+    opens, closes = argument.opens_at, argument.closes_at
+    if opens is None or closes is None or not day_of(opens) <= came_on <= day_of(closes):
+        raise RuleBroken("The paper did not come while comments were let in: it is none of these.")
+    if topic not in {one["key"] for one in argument.topics}:
+        raise RuleBroken("Choose the topic that you comment on.")
+    if not text.strip() or not name.strip() or not contact.strip():
+        raise RuleBroken("Write down who comments, how to reach him, and what he says.")
+    made = argument.comments.create(
+        code=new_code(),
+        entered_by=by,
+        came_on=came_on,
+        name=name.strip(),
+        contact=contact.strip(),
+        topic=topic,
+        text=text.strip(),
+        received_at=entered_at,
+    )
+    uploads.attach(scan, to=made)
+    once.spend(key, made=made, at=at)
+    outbox.emit(
+        record(
+            argument,
+            "argument.commented",
+            by=by,
+            at=at,
+            public=True,
+            comment=made.code,
+            said_by=made.name,
+            topic=topic,
+            text=made.text,
+            came_on=came_on,
+            scan=scan.sha256,
+        )
+    )
+    return made
+
+
+@transaction.atomic(durable=True)
 def reply(comment: Comment, *, stance: str, text: str, by: Seat, at: datetime) -> Reply:
     """Answer a comment, for good. Refused twice, and without words."""
     argument = lock(comment.argument, state=ArgumentState.PUBLISHED)
@@ -99,15 +162,16 @@ def reply(comment: Comment, *, stance: str, text: str, by: Seat, at: datetime) -
             text=made.text,
         )
     )
-    letters.post(
-        "procurement/comment-answered",
-        to=comment.user,
-        at=at,
-        link=argument.get_absolute_url(),
-        argument=argument,
-        comment=comment,
-        reply=made,
-    )
+    if comment.user is not None:  # who wrote on paper reads the answer on the page, or on paper
+        letters.post(
+            "procurement/comment-answered",
+            to=comment.user,
+            at=at,
+            link=argument.get_absolute_url(),
+            argument=argument,
+            comment=comment,
+            reply=made,
+        )
     return made
 
 

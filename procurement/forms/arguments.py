@@ -16,6 +16,7 @@ from procurement.models import Conclusion, Stance, Verdict
 from procurement.opinions import Answer, Person
 
 SCAN = "procurement.opinion-scan"
+COMMENT_SCAN = "procurement.comment-scan"
 
 
 class TermsForm(forms.Form):
@@ -160,6 +161,20 @@ class CommentForm(forms.Form):
         field = self.fields["topic"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared above)
         field.choices = [(topic["key"], topic["text"]) for topic in topics]
+
+
+class PaperCommentForm(Receiving, CommentForm):
+    """The owner's: a comment that came on paper."""
+
+    name = forms.CharField(label=_("Who comments"), max_length=120, help_text=_("As on the paper."))
+    came_on = forms.DateField(label=_("Day on which it came"), widget=DayInput)
+    scan = UploadField(
+        COMMENT_SCAN,
+        label=_("Scan of the paper"),
+        help_text=_("Never published; read by your unit and by supervisors."),
+    )
+
+    field_order = ("name", "contact", "came_on", "topic", "text", "scan", "once")
 
 
 class ReplyForm(forms.Form):

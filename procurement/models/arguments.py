@@ -274,12 +274,17 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 class Comment(models.Model):
-    """What a unit or a person says of an argued need, under its name; never changed."""
+    """What a unit or a person says of an argued need, under its name; never changed.
+
+    One that came on paper has no user: the owner entered it, with the scan and the day it came.
+    """
 
     code = models.CharField(max_length=16, unique=True, editable=False)
     argument = models.ForeignKey(Argument, models.PROTECT, related_name="comments")
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    entered_by = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="+")
+    came_on = models.DateField(null=True)
     name = models.CharField(max_length=120)  # as it is shown: the unit's, else the person's
     contact = models.CharField(_("phone or e-mail"), max_length=120)
     topic = models.CharField(max_length=20)
@@ -290,7 +295,13 @@ class Comment(models.Model):
 
     class Meta:
         ordering = ["received_at", "pk"]
-        constraints = [CheckConstraint(condition=~Q(text=""), name="comment_says_something")]
+        constraints = [
+            CheckConstraint(condition=~Q(text=""), name="comment_says_something"),
+            CheckConstraint(
+                condition=filled_iff(Q(user=None), "entered_by", "came_on"),
+                name="comment_entered_iff_on_paper",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}：{self.text[:40]}"

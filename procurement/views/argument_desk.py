@@ -17,7 +17,14 @@ from core.forms import OnceForm
 from core.lifecycle import RuleBroken
 from core.views import asked, posted, refusal
 from procurement import argument_course, argument_papers, arguments, comments, opinions
-from procurement.forms.arguments import CloseForm, ExpertForm, ReasonForm, ReplyForm, TermsForm
+from procurement.forms.arguments import (
+    CloseForm,
+    ExpertForm,
+    PaperCommentForm,
+    ReasonForm,
+    ReplyForm,
+    TermsForm,
+)
 from procurement.models import Argument, ArgumentState, Comment, Need
 from procurement.phrases import instant
 from publication.models import Notice
@@ -199,6 +206,33 @@ def argument_close(request, code):
         text=argument.need.title,
         warning=_("The result is published with all comments and answers, and never changed."),
         verb=_("Publish the result"),
+    )
+
+
+@require_seat(Deed.WRITE_NEED)
+def comment_enter(request, code):
+    """The owner enters a comment that came on paper."""
+    argument = _own(request, code)
+    if argument.state != ArgumentState.PUBLISHED:
+        raise Http404
+    form = PaperCommentForm(
+        posted(request), request.FILES or None, by=request.seat, topics=argument.topics
+    )
+    return asked(
+        request,
+        about=argument,
+        form=form,
+        rule=lambda *, once, **typed: comments.enter(argument, key=once, **typed),
+        done=_("The comment is published."),
+        back=_desk(argument),
+        title=_("Enter a comment that came on paper"),
+        text=argument.need.title,
+        consequences=[
+            _("It is published at once under the name on the paper, as one that came on paper."),
+            _("It is answered like any other; its scan stays with your unit and supervisors."),
+        ],
+        warning=_("A comment is published at once and never changed."),
+        verb=_("Publish the comment"),
     )
 
 

@@ -121,6 +121,14 @@ DOORS = [
     Door("procurement:expert-drop", "post", args=expert, right="owner", wrong=foreign),
     Door("procurement:opinion-scan", args=expert, right="owner", wrong=foreign),
     Door("procurement:opinion-scan", "post", args=expert, right=("owner", "shown"), wrong=foreign),
+    Door("procurement:comment-enter", args=code, right="owner", wrong=foreign),
+    Door(
+        "procurement:comment-enter",
+        "post",
+        args=code,
+        right=("owner", "shown"),
+        wrong=foreign,
+    ),
     Door("procurement:desk-arguments", right="owner", wrong=("agency", "shown")),
     Door("procurement:argument-new", args=published_need, right="owner", wrong=foreign),
     Door(

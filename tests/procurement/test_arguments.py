@@ -4,13 +4,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from core import clock
-from core.models import Event, Letter, Region
+from core.calendar import day_of
+from core.models import Event, Letter, Region, Upload
 from procurement import argument_papers, arguments, comments, opinions
 from procurement.models import ArgumentPhase, ArgumentState, Comment, NeedState, Opinion, Reply
 from publication.models import Notice
-from tests.cast import seated
+from tests import files
+from tests.cast import seated, signed_in
 from tests.contracts.drawing import upload
 from tests.factories import SeatFactory, UserFactory
 from tests.procurement import buying
@@ -288,6 +292,82 @@ def test_comments_are_let_in_to_the_minute_whatever_the_door_says(cast, later):
         buying.comment(argument, cast.rival, at=early + timedelta(days=2))
     assert argument.phase(clock.now()) == ArgumentPhase.ANSWERING
     assert not argument.is_open(argument.closes_at)
+
+
+def on_paper(argument, cast, **changes):
+    given = {
+        "topic": "standards",
+        "text": "建议明确终端的防护等级。",
+        "name": "丰城市光明电器经营部",
+        "contact": "0795-6500000",
+        "came_on": day_of(clock.now()),
+        "scan": changes.get("scan") or upload(cast.owner),
+    }
+    return comments.enter(argument, **given | changes, by=cast.owner, at=clock.now())
+
+
+def test_a_comment_that_came_on_paper_in_time_is_entered_and_says_so(cast, later):
+    argument = buying.argued(cast)
+    buying.until(later, argument.closes_at)  # the owner types it in the day after
+    came_on = day_of(argument.closes_at)
+    made = on_paper(argument, cast, came_on=came_on)
+    assert (made.user, made.entered_by, made.came_on) == (None, cast.owner, came_on)
+    assert not Letter.objects.filter(kind="procurement/comment-received").exists()
+    comments.reply(made, stance="adopted", text="采纳。", by=cast.owner, at=clock.now())
+    assert not Letter.objects.filter(kind="procurement/comment-answered").exists()
+    paper = argument_papers.result(
+        arguments.close(
+            argument, conclusion="kept", result="维持。", by=cast.owner, at=clock.now()
+        ),
+        list(argument.comments.all()),
+        clock.now(),
+    )
+    assert f"书面意见，{came_on.year}年" in paper.text()
+    with pytest.raises(IntegrityError, match="immutable"), transaction.atomic():
+        Comment.objects.update(text="改了")
+
+
+def test_a_paper_that_came_too_early_or_late_or_is_nameless_is_none(cast, later):
+    argument = buying.argued(cast)
+    early = day_of(argument.opens_at) - timedelta(days=1)
+    buying.until(later, argument.closes_at)
+    scan = upload(cast.owner)
+    for day in (early, day_of(argument.closes_at) + timedelta(days=1)):
+        later(days=2)
+        with refused("did not come while comments were let in"):
+            on_paper(argument, cast, came_on=day, scan=scan)
+    with refused("on a day to come"):
+        on_paper(argument, cast, came_on=day_of(clock.now()) + timedelta(days=1), scan=scan)
+    with refused("Write down who comments"):
+        on_paper(argument, cast, came_on=day_of(argument.closes_at), scan=scan, name=" ")
+
+
+def test_a_paper_is_entered_through_the_page_and_its_scan_is_not_public(cast, later):
+    argument = buying.argued(cast)
+    buying.until(later, argument.opens_at)
+    page = reverse("procurement:comment-enter", args=[argument.code])
+    browser = signed_in(cast.owner.user)
+    form = browser.get(page)
+    sent = {
+        "once": form.context["form"]["once"].value(),
+        "topic": "standards",
+        "text": "建议明确终端的防护等级。",
+        "name": "光明电器经营部",
+        "contact": "0795-6500000",
+        "came_on": f"{day_of(clock.now()):%Y-%m-%d}",
+        "scan": files.upload("letter.png", files.picture()),
+    }
+    for _ in range(2):  # a double click
+        sent["scan"].seek(0)
+        desk = reverse("procurement:desk-argument", args=[argument.code])
+        assert browser.post(page, sent).url == desk
+    made = argument.comments.get()
+    public = Client().get(argument.get_absolute_url()).content.decode()
+    assert "光明电器经营部" in public
+    assert "书面" in public
+    scan = Upload.objects.get(subject_code=made.code).get_absolute_url()
+    assert b"".join(browser.get(scan)).startswith(b"\x89PNG")
+    assert signed_in(cast.rival.user).get(scan).status_code == 404
 
 
 def test_a_person_without_a_seat_comments_under_the_own_name(cast, later):
