@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from time import monotonic
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from core import searched
 from core.calendar import day_of, start_of
@@ -24,7 +25,10 @@ from search.needs import Check, Needs, Way
 from search.query import FACETS, PERIODS, Query, since
 from search.ranking import Candidate
 
-ROOM = 2_000
+ROOM = 1_000
+# PostgreSQL reads whatever is found before it sorts: it is asked for the newest documents first.
+WINDOWS = (2_500, 20_000, 160_000)
+REMEMBERED = 60  # seconds: where a window begins need not be exact
 COLUMNS = (
     "id, place, kind, marks, standing, standing_after, changes_at, amount, deadline,"
     " head, brief, key"
@@ -157,17 +161,63 @@ def _rows(
     if coming:
         conditions.append("deadline > %s")
         values.append(_instant(at))
+    if index and connection.vendor == "postgresql" and order == "place DESC":
+        return [_row(one, at) for one in _newest(conditions, values)]
     source = "search_searchdocument"
     if index and connection.vendor == "sqlite":
         source = "search_words CROSS JOIN search_searchdocument ON place = search_words.rowid"
         order = order.replace("place", "search_words.rowid")
+    return [_row(one, at) for one in _select(source, conditions, values, order)]
+
+
+def _select(source: str, conditions: list[str], values: list[Any], order: str) -> list[Any]:
     statement = (
         f"SELECT {COLUMNS} FROM {source} WHERE {' AND '.join(conditions)}"  # noqa: S608 - no input
         f" ORDER BY {order} LIMIT {ROOM + 1}"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return [_row(values, at) for values in cursor.fetchall()]
+        return cursor.fetchall()
+
+
+def _newest(conditions: list[str], values: list[Any]) -> list[Any]:
+    """From the newest documents if there are enough among them, else from more, else from all.
+
+    Each time by the indexes of words and places together: to walk through the documents and look
+    at the words of each would cost more than the planner believes.
+    """
+    table, order = "search_searchdocument", "place DESC"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan = off")
+        try:
+            for window in WINDOWS:
+                first = _beginning(window)
+                if first is None:
+                    break
+                rows = _select(table, [*conditions, "place >= %s"], [*values, first], order)
+                if len(rows) > ROOM:
+                    return rows
+            return _select(table, conditions, values, order)
+        finally:
+            cursor.execute("SET LOCAL enable_indexscan = on")
+
+
+_begins: dict[int, tuple[float, int | None]] = {}
+
+
+def _beginning(window: int) -> int | None:
+    """The place from which there are about so many documents; None where there are fewer."""
+    until, place = _begins.get(window, (0.0, None))
+    if until < monotonic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT place FROM search_searchdocument ORDER BY place DESC LIMIT 1 OFFSET %s",
+                [window],
+            )
+            found = cursor.fetchone()
+        place = found[0] if found else None
+        _begins[window] = (monotonic() + REMEMBERED, place)
+    return place
 
 
 def _row(values: Sequence[Any], at: datetime) -> Row:
