@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SECONDS, ROUNDS = 4, 3
 HEADERS = {"Host": "localhost", "X-Forwarded-Proto": "https"}
 SIZES = (1_000, 100_000)
+DOCUMENTS = (100_000, 1_000_000)  # of the search
 # Other long lists: who fills one and prints its address, and how many rows it has.
 LISTS = {"directory": ("bench.directory", 10_000), "notices": ("bench.notices", 100_000)}
 
@@ -87,6 +88,10 @@ def measure(env: dict[str, str]) -> None:
         compare(env, size, {"list": "/orders/", "detail": f"/orders/{number}/"})
     for name, (module, size) in LISTS.items():
         compare(env, size, {name: filled(env, module, size)})
+    print(f"{'look-up':<34}{'documents':>10}{'p50 ms':>9}{'p95 ms':>9}", flush=True)
+    for size in DOCUMENTS:
+        command = [sys.executable, "-m", "bench.search", str(size)]
+        subprocess.run(command, cwd=ROOT, env=env, check=True)
 
 
 def filled(env: dict[str, str], module: str, size: int) -> str:

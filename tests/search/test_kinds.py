@@ -1,0 +1,130 @@
+"""What each package tells of its things: only what everybody may see."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from wagtail.models import Page
+
+from alliance import directory
+from cms.models import HomePage
+from core import clock, searched
+from marketplace.models import ServiceItem
+from publication import notices
+from publication.models import Notice
+from tests.factories import AllianceFactory, MemberFactory, SeatFactory
+from tests.marketplace import ordering
+from tests.procurement import buying, writing
+from tests.publication.doors import published as notice
+
+
+def built(kind: str, code: str):
+    return searched.kinds[kind].build(code, clock.now())
+
+
+def test_every_kind_lists_only_what_it_builds(cast):
+    ordering.published(cast)
+    ordering.enlisted(cast.agency.organisation)
+    writing.published(cast)
+    for kind in searched.kinds.values():
+        for code in kind.codes():
+            assert kind.build(code, clock.now()), (kind.name, code)
+        assert kind.build("NOTHING", clock.now()) is None
+
+
+def test_a_service_is_found_by_its_law_and_says_when_it_is_retired(db):
+    item = ServiceItem.objects.first()
+    told = built("service", item.code)
+    assert told.items == (item.code,)
+    assert told.standing == "in-force"
+    ServiceItem.objects.filter(pk=item.pk).update(retired=True)
+    assert built("service", item.code).standing == "ended"
+
+
+def test_an_agency_tells_neither_persons_nor_phones(cast):
+    agency = ordering.enlisted(cast.agency.organisation)
+    type(agency).objects.filter(pk=agency.pk).update(
+        authorised_name="机密姓名", authorised_phone="13812345678"
+    )
+    told = str(built("agency", agency.code))
+    assert "机密姓名" not in told
+    assert "13812345678" not in told
+
+
+def test_a_member_is_found_by_its_own_consent_alone(db):
+    member = MemberFactory()
+    seat = SeatFactory(organisation=member.organisation)
+    assert built("member", member.code) is None
+    directory.show(member, website="", business="稀土分离", by=seat, at=clock.now())
+    assert "稀土分离" in built("member", member.code).summary
+    directory.hide(member, by=seat, at=clock.now())
+    assert built("member", member.code) is None
+
+
+def test_an_alliance_is_found_by_field_and_lead(db):
+    row = AllianceFactory()
+    told = built("alliance", row.code)
+    assert row.lead.name in told.names
+    assert told.standing == "in-force"
+
+
+def test_a_need_is_found_as_it_was_published_whatever_is_written_since(cast):
+    need = writing.published(cast)
+    told = built("need", need.code)
+    assert told.title == need.title
+    assert told.amount == need.budget
+    draft = writing.draft(cast.owner)
+    assert built("need", draft.code) is None
+
+
+def test_an_inquiry_tells_nothing_of_its_quotes(cast):
+    procedure = buying.published(cast)
+    buying.quote(procedure, cast.agency)
+    told = built("inquiry", procedure.code)
+    assert told.standing == "open"
+    assert told.standing_after == "deciding"
+    assert cast.agency.organisation.name not in str(told)
+    assert "150000" not in str(told)
+
+
+def test_an_argument_turns_by_the_clock(cast):
+    argument = buying.argued(cast)
+    told = built("argument", argument.code)
+    assert told.standing in ("coming", "open")
+    assert told.changes_at == (
+        argument.opens_at if told.standing == "coming" else argument.closes_at
+    )
+
+
+def test_a_notice_that_was_withdrawn_says_so(cast):
+    row = notice(cast)
+    assert built("notice", row.code).standing == "in-force"
+    with transaction.atomic():
+        later = notices.withdraw(row, reason="有误", by=cast.owner, at=clock.now())
+    assert built("notice", row.code).standing == "ended"
+    watcher = searched.kinds["notice"].watches["publication.notice"]
+    event = type("Event", (), {"subject_code": later.code})
+    assert set(watcher(event)) == {row.code, later.code}
+    assert "取消" in built("notice", row.code).text
+    assert Notice.objects.get(pk=row.pk).number == built("notice", row.code).number
+
+
+@pytest.fixture
+def guide(db) -> Page:
+    return Page.objects.filter(depth__gt=3, live=True).first()
+
+
+def test_a_page_is_found_while_it_is_public(guide):
+    told = built("page", str(guide.pk))
+    assert told.title == guide.title
+    assert told.path.startswith("/")
+    Page.objects.filter(pk=guide.pk).update(expire_at=clock.now() + timedelta(days=1))
+    assert built("page", str(guide.pk)).shown_until
+    Page.objects.filter(pk=guide.pk).update(live=False)
+    assert built("page", str(guide.pk)) is None
+    assert built("page", str(HomePage.objects.first().pk)) is None
+
+
+def test_whatever_editors_do_may_change_every_page():
+    watches = searched.kinds["page"].watches
+    assert watches["wagtailcore.site"] is searched.everything
