@@ -162,10 +162,11 @@ def assign(
 ) -> Application:
     """Say which secretary checks it, or that any does (None).
 
-    Refused for who is not in the secretariat, for the applicant's own people, where nothing would
-    change, and for what is not with the secretariat.
+    Refused for who is not in the secretariat, to and for the applicant's own people, where nothing
+    would change, and for what is not with the secretariat.
     """
     application = lock(application, state=ApplicationState.SUBMITTED)
+    _refuse_own(application, by)
     if checker is not None:
         posts = Officer.objects.held_at(clock.after_lock()).of(checker, *SECRETARIAT)
         if not posts.filter(alliance=application.alliance_id).exists():

@@ -80,6 +80,10 @@ class Joined:
         yield self.start + 4 * HOUR
         self._handed_in({})
         if ending == "submitted":
+            if self.facts["alliance"] == "water":
+                admission.assign(
+                    self.row, checker=self.secretary, by=self.secretary, at=clock.now()
+                )
             return
         yield self.start + DAY
         if comments := facts.get("comments"):
@@ -140,7 +144,9 @@ class Joined:
         )
         self.row = applications.submit(
             self.row,
-            applications.Handed(forms, files),
+            applications.Handed(
+                forms, files, level=self.facts.get("level", "member"), industry="information"
+            ),
             stamped_for=digest,
             by=self.seat,
             at=clock.now(),

@@ -255,6 +255,7 @@ class AssignForm(forms.Form):
             *checkers,
             ("", _("nobody in particular: it waits on every secretary's desk")),
         ]
+        self.fields["checker"].initial = checkers[0][0] if checkers else ""
 
 
 class ViewForm(forms.Form):

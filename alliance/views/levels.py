@@ -70,7 +70,7 @@ def level_apply(request, number):
             _("A higher fee is owed from the month of the change on; nothing is paid back."),
             _("The certificate is issued anew with the new level."),
         ],
-        verb=_("Hand the application in"),
+        verb=_("Apply for this level"),
         desk=True,
     )
 

@@ -25,7 +25,7 @@ from core.views import asked, posted
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BY_UNIT = {
-    "unit": paging.Order(gettext_lazy("by unit"), "member", "name", "pk"),
+    "unit": paging.Order(gettext_lazy("by unit"), "member_id", "name", "pk"),
     "new": paging.Order(gettext_lazy("newest first"), "-entered_at", "-pk"),
 }
 officer = require_post(*SECRETARIAT, Post.ACADEMIC_CHAIR)

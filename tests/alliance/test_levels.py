@@ -2,16 +2,24 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from alliance import certificates, delegates, dues, fees, levels, membership_tasks
+from alliance.membership_todo import waiting_for
 from alliance.models import (
     CertificateState,
     DelegateRole,
     Due,
+    LevelChange,
     LevelChangeState,
     Member,
     MemberState,
@@ -21,6 +29,8 @@ from core import clock
 from core.calendar import day_of
 from core.models import Event, Letter
 from tests.alliance.councils import Council, terms
+from tests.cast import signed_in
+from tests.factories import MemberFactory
 from tests.witness import refused
 
 PERSON = delegates.Person("陈立", "总工程师", "13800001111", "chenli@example.com")
@@ -244,6 +254,77 @@ def test_places_that_are_taken_are_taken(db):
     council = Council.under(written, 3)
     with refused("All %(places)s places of this level are taken"):
         proposed(council, 1)
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_unit_applies_and_the_secretary_puts_it_before_the_body(council):
+    unit, office = signed_in(council.seats[1].user), signed_in(council.secretary.user)
+    number = council.alliance.number
+    here = reverse("alliance:level-apply", args=[number])
+    assert PERSON.name in unit.get(here).content.decode()
+    today = day_of(clock.now())
+    unit.post(here, {"to_level": "chair", "reason": "承担牵头项目", "wanted_on": today})
+    change = LevelChange.objects.get()
+    assert "理事长单位" in unit.get(reverse("alliance:membership", args=[number])).content.decode()
+    assert (
+        change.get_absolute_url()
+        in office.get(reverse("alliance:level-changes", args=[number])).content.decode()
+    )
+    office.post(reverse("alliance:level-change-forward", args=[change.code]), {"opinion": "同意"})
+    change.refresh_from_db()
+    assert (change.state, change.opinion) == (LevelChangeState.FORWARDED, "同意")
+    page = unit.get(change.get_absolute_url()).content.decode()
+    assert reverse("alliance:level-change-take-back", args=[change.code]) in page
+
+
+def test_it_waits_on_the_secretarys_desk_until_it_is_put(council):
+    change = asked(council)
+    rows = [row for rows in waiting_for(council.secretary, clock.now()) for row in rows]
+    assert ("level-change-review", change.code) in {(row[0], row[2]) for row in rows}
+    levels.forward(change, opinion="同意", by=council.secretary, at=clock.now())
+    rows = [row for rows in waiting_for(council.secretary, clock.now()) for row in rows]
+    assert "level-change-review" not in {row[0] for row in rows}
+
+
+def test_lists_ask_as_much_for_many_as_for_one(council):
+    client = signed_in(council.secretary.user)
+    pages = [
+        reverse(f"alliance:{name}", args=[council.alliance.number])
+        for name in ("level-changes", "roll", "members")
+    ]
+    proposed(council, 1)
+
+    def counted():
+        for page in pages:
+            client.get(page)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(page).status_code == 200
+            yield len(queries)
+
+    before = list(counted())
+    for _turn in range(25):
+        council.members.append(MemberFactory(alliance=council.alliance))
+        proposed(council, len(council.members) - 1)
+    LevelChange.objects.update(state=LevelChangeState.LAPSED, ended_at=clock.now())
+    assert list(counted()) == before
+
+
+def test_roll_and_register_show_how_a_level_came(council, later):
+    change = forwarded(council)
+    council.decide(change, later, "for", "for", "for", "for")
+    office, number = signed_in(council.secretary.user), council.alliance.number
+    assert (
+        change.get_absolute_url()
+        in office.get(reverse("alliance:roll", args=[number])).content.decode()
+    )
+    public = Client().get(reverse("alliance:members", args=[number])).content.decode()
+    assert "此前为理事单位" in public
+    sheet = load_workbook(
+        BytesIO(office.get(reverse("alliance:roll-export", args=[number])).content)
+    )
+    assert "理事单位" in [cell.value for cell in sheet.active["N"]]
 
 
 # ── fees ─────────────────────────────────────────────────────────────────────────────────────────

@@ -1,15 +1,22 @@
 """Staff of a member unit: kept by the unit, behind its delegates, public by consent."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from openpyxl import load_workbook
 
 from alliance import delegates, staff
-from alliance.models import DelegateRole, MemberState, StaffPerson
+from alliance.models import DelegateRole, MemberState, Post, StaffPerson
 from core import clock
 from core.calendar import day_of
 from core.models import Event
-from tests.factories import AllianceFactory, MemberFactory, SeatFactory
+from tests.cast import signed_in
+from tests.factories import AllianceFactory, MemberFactory, OfficerFactory, SeatFactory
 from tests.witness import refused
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +107,85 @@ def test_a_delegate_is_one_of_the_staff(member, seat):
     staff.end(person, by=seat, at=clock.now())
     with refused("is your %(role)s: name another first"):
         staff.end(later.person, by=seat, at=clock.now())
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def secretary(member):
+    seat = SeatFactory(organisation=member.alliance.lead)
+    OfficerFactory(alliance=member.alliance, seat=seat, post=Post.SECRETARY)
+    return seat
+
+
+def at(name, member, *args):
+    return reverse(f"alliance:{name}", args=[member.alliance.number, *args])
+
+
+def test_the_list_asks_as_much_for_many_as_for_one(member, seat, secretary):
+    enter(member, seat)
+    client = signed_in(secretary.user)
+    client.get(at("staff", member))
+    with CaptureQueriesContext(connection) as one:
+        client.get(at("staff", member))
+    for place in range(30):
+        other = MemberFactory(alliance=member.alliance)
+        enter(other, SeatFactory(organisation=other.organisation), name=f"人{place}")
+    with CaptureQueriesContext(connection) as many:
+        page = client.get(at("staff", member))
+    assert len(page.context["rows"]) == 20
+    assert len(many) == len(one)
+    onward = client.get(at("staff", member) + page.context["page"].next)
+    assert len(onward.context["rows"]) == 11
+
+
+def test_a_telephone_number_is_masked_until_it_is_shown_and_that_is_recorded(
+    member, seat, secretary
+):
+    person = enter(member, seat)
+    client = signed_in(secretary.user)
+    page = client.get(at("staff", member)).content.decode()
+    assert "138****1111" in page
+    assert person.phone not in page
+    shown = client.post(
+        at("staff-show", member, person.code), headers={"HX-Request": "true"}
+    ).content.decode()
+    assert shown == person.phone
+    assert Event.objects.filter(name="personal-data.shown").count() == 1
+
+
+def test_what_is_exported_is_recorded_too(member, seat, secretary):
+    enter(member, seat)
+    enter(member, seat, name="王蕾", phone="13800002222")
+    sheet = load_workbook(
+        BytesIO(signed_in(secretary.user).get(at("staff-export", member) + "?q=王蕾").content)
+    ).active
+    assert [cell.value for cell in sheet["C"]] == ["姓名", "王蕾"]
+    own = signed_in(seat.user).get(at("staff-own-export", member))
+    assert load_workbook(BytesIO(own.content)).active.max_row == 3
+    assert Event.objects.filter(name="staff.exported").count() == 2
+
+
+def test_the_unit_keeps_its_list(member, seat):
+    client = signed_in(seat.user)
+    typed = {
+        "name": "王蕾",
+        "duty": "副院长",
+        "phone": "13800002222",
+        "email": "w@example.com",
+        "group": "标准工作组",
+        "acts_from": day_of(clock.now()),
+        "consents": "on",
+    }
+    client.post(at("staff-enter", member), typed)
+    person = StaffPerson.objects.get()
+    assert "王蕾" in client.get(at("staff-own", member)).content.decode()
+    form = client.get(at("staff-change", member, person.code)).context["form"]
+    assert (form.initial["name"], form.initial["consents"]) == ("王蕾", True)
+    public = Client().get(reverse("alliance:members", args=[member.alliance.number]))
+    assert "标准工作组" in public.content.decode()
+    assert "13800002222" not in public.content.decode()
+    client.post(at("staff-end", member, person.code))
+    public = Client().get(reverse("alliance:members", args=[member.alliance.number]))
+    assert "标准工作组" not in public.content.decode()

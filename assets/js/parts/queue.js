@@ -17,7 +17,8 @@ function walk(step) {
 
 function act(key) {
   const row = here();
-  const found = (row && one(`[data-key="${key}"]`, row)) || one(`[data-key="${key}"]:not([data-queue] *)`);
+  const found = (row && one(`[data-key="${key}"]`, row)) || one(`[data-key="${key}"]:not([data-queue] *)`)
+    || (key === 'o' && one('.gx-file a[href]'));
   if (!found) return false;
   if (found.matches('textarea')) {
     found.focus();

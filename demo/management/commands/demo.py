@@ -22,6 +22,7 @@ from demo import (
     notices,
     procurement,
     site,
+    staff,
     stories,
     travel,
 )
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             *joining.all_of(now),
             *councils.all_of(now),
             *members.all_of(now),
+            *staff.all_of(now),
         ]
         travel.tell(told, told=self._tell)
         travel.carry()
