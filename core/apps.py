@@ -13,6 +13,7 @@ class CoreConfig(AppConfig):
         reference.loader("core.regions", reference.load_regions)
         reference.loader("core.calendar", reference.load_calendar)
         reference.loader("core.figures", reference.load_figures)
+        reference.loader("core.permissions", reference.name_permissions)
         timetable.every("core.scan-pending", seconds=60, task=tasks.scan_pending)
         timetable.every("core.deliver-letters", seconds=10, task=letters.deliver)
         timetable.every("core.run-jobs", seconds=2, task=tasks.run_jobs)

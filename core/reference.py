@@ -12,7 +12,11 @@ from typing import Any
 
 from chinese_calendar import constants
 from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 
 from core.models import CalendarDay, CalendarYear, LegalFigure, Region
 from core.numbering import new_code
@@ -105,3 +109,29 @@ def load_figures() -> int:
             rows.append(LegalFigure(code=new_code(), version=1, **entry))
             known.add(key)
     return len(LegalFigure.objects.bulk_create(rows))
+
+
+# Django names rights in English when it makes their rows, and never looks at the names again.
+RIGHTS = {
+    "add": _("may add: %(what)s"),
+    "change": _("may change: %(what)s"),
+    "delete": _("may delete: %(what)s"),
+    "view": _("may look at: %(what)s"),
+    "choose": _("may choose: %(what)s"),
+}
+
+
+@transaction.atomic(durable=True)
+def name_permissions() -> int:
+    """The rights that staff tick for a group, in the words of the site's language; adds none."""
+    with override(settings.LANGUAGE_CODE):
+        for right in Permission.objects.select_related("content_type"):
+            verb, _between, model = right.codename.partition("_")
+            what = right.content_type.model_class()
+            if what is not None and verb in RIGHTS and model == right.content_type.model:
+                name = RIGHTS[verb] % {"what": what._meta.verbose_name}
+            else:
+                name = gettext(right.name)
+            if name != right.name:
+                Permission.objects.filter(pk=right.pk).update(name=name)
+    return 0

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse, reverse_lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail import hooks
@@ -12,12 +13,24 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import ListingButton
+from wagtail.models import Site
+from wagtail.sites.views import IndexView as SiteIndex
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import (
+    IndexView,
+    InspectView,
+    SnippetViewSet,
+    SnippetViewSetGroup,
+)
 
 from core import clock, figures, health
 from core.models import CalendarYear, LegalFigure, Region
 from core.staff import DeedPolicy, RuleFormView
+
+# Wagtail heads the columns of its sites with the names of attributes.
+for column in SiteIndex.columns:
+    if column.name in ("port", "site_name", "root_page"):
+        column.label = capfirst(Site._meta.get_field(column.name).verbose_name)
 
 DEED = "catalogue.edit"  # accounts.models.Deed.EDIT_CATALOGUE, which this package does not know
 
@@ -40,11 +53,18 @@ class CalendarYearViewSet(SnippetViewSet):
 class FigureIndex(IndexView):
     def get_list_buttons(self, instance):
         buttons = []
-        if instance.until_on is None:
+        seat = self.request.seat
+        if instance.until_on is None and seat is not None and seat.may(DEED):
             for name, label in (("supersede", _("New version")), ("localise", _("For a region"))):
                 address = reverse(f"legal_figure_{name}", args=[instance.code])
                 buttons.append(ListingButton(label, url=address))
         return buttons
+
+
+class FigureInspection(InspectView):
+    def get_field_display_value(self, field_name, field):
+        value = super().get_field_display_value(field_name, field)
+        return "—" if value in (None, "") else value
 
 
 class LegalFigureViewSet(SnippetViewSet):
@@ -52,6 +72,8 @@ class LegalFigureViewSet(SnippetViewSet):
     icon = "table"
     index_view_class = FigureIndex
     inspect_view_enabled = True
+    inspect_view_fields_exclude = ["code"]
+    inspect_view_class = FigureInspection
     list_per_page = 100
     list_display = ["title", "value", "unit", "region_code", "from_on", "until_on", "source"]
     list_filter = ["regime", "region_code"]

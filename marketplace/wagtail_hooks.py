@@ -5,6 +5,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.widgets import HeaderButton, ListingButton
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
@@ -19,15 +20,22 @@ from marketplace.models import QualificationCategory, ServiceItem
 DEED = Deed.EDIT_CATALOGUE
 
 
+def may_edit(request):
+    return request.seat is not None and request.seat.may(DEED)
+
+
 class ItemIndex(IndexView):
     def get_list_buttons(self, instance):
+        address = reverse("service_item_revise", args=[instance.code])
         return [
-            ListingButton(_("Revise"), url=reverse("service_item_revise", args=[instance.code])),
+            *([ListingButton(_("Revise"), url=address)] if may_edit(self.request) else []),
             ListingButton(_("Public page"), url=instance.get_absolute_url()),
         ]
 
     @property
     def header_buttons(self):
+        if not may_edit(self.request):
+            return []
         return [HeaderButton(_("New item"), url=reverse("service_item_introduce"))]
 
 
@@ -35,9 +43,15 @@ class ServiceItemViewSet(SnippetViewSet):
     model = ServiceItem
     icon = "list-ul"
     index_view_class = ItemIndex
-    inspect_view_enabled = True
     list_per_page = 100
-    list_display = ["name", "group", "authority", "version", "revised_at", "retired"]
+    list_display = [
+        "name",
+        "group",
+        "authority",
+        "version",
+        "revised_at",
+        BooleanColumn("retired", label=_("no longer in force"), sort_key="retired"),
+    ]
     list_filter = ["group", "retired"]
     search_fields = ["name", "summary", "authority"]
     ordering = ["place", "code"]
@@ -51,7 +65,17 @@ class QualificationCategoryViewSet(SnippetViewSet):
     model = QualificationCategory
     icon = "tag"
     list_per_page = 100
-    list_display = ["name", "holder", "authority", "levels", "specialties"]
+    list_display = [
+        "name",
+        "holder",
+        "authority",
+        Column(
+            "levels", label=_("levels, highest first"), accessor=lambda one: "、".join(one.levels)
+        ),
+        Column(
+            "specialties", label=_("specialties"), accessor=lambda one: "、".join(one.specialties)
+        ),
+    ]
     list_filter = ["holder"]
     search_fields = ["name", "code"]
     ordering = ["place", "code"]

@@ -24,7 +24,7 @@ LABELS = {
     "item": pgettext_lazy("search", "Service item"),
     "method": _("Method"),
     "amount": _("Amount"),
-    "date": _("Published"),
+    "date": pgettext_lazy("when", "Published"),
     "grade": pgettext_lazy("search", "Grade"),
 }
 AMOUNTS = {

@@ -43,7 +43,7 @@ class Holder(models.TextChoices):
 class QualificationCategory(models.Model):
     """A kind of qualification or registration; `levels` from the highest down."""
 
-    code = models.SlugField(max_length=60, unique=True)
+    code = models.SlugField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=80)
     holder = models.CharField(_("granted to"), max_length=8, choices=Holder)
     authority = models.CharField(_("granted by"), max_length=80)
@@ -53,6 +53,8 @@ class QualificationCategory(models.Model):
     place = models.PositiveSmallIntegerField(_("place in lists"), default=0)
 
     class Meta:
+        verbose_name = _("qualification category")
+        verbose_name_plural = _("qualification categories")
         ordering = ["place", "code"]
         constraints = [
             CheckConstraint(
@@ -105,7 +107,7 @@ class ServiceItem(models.Model):
     materials = models.JSONField(_("materials of the owner"), default=list)
     deliverables = models.JSONField(_("deliverables"), default=list)
     version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
-    revised_at = models.DateTimeField(editable=False)
+    revised_at = models.DateTimeField(_("revised at"), editable=False)
     retired = models.BooleanField(_("no longer in force"), default=False)
 
     objects = ServiceItemQuerySet.as_manager()
@@ -133,6 +135,8 @@ class ServiceItem(models.Model):
     )
 
     class Meta:
+        verbose_name = _("service item")
+        verbose_name_plural = _("service items")
         ordering = ["place", "code"]
         constraints = [
             CheckConstraint(

@@ -1,6 +1,8 @@
+import re
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from core import reference
 from core.models import CalendarDay, CalendarYear, LegalFigure, Region
@@ -14,6 +16,16 @@ def test_loading_again_adds_nothing_and_leaves_what_staff_edited():
     assert {added for _name, added in reference.load_all()} == {0}
     assert LegalFigure.objects.get(name="witness.maximum").value == 2
     assert not CalendarDay.objects.get(on=date(2026, 10, 10)).working
+
+
+def test_rights_bear_chinese_names():
+    Permission.objects.filter(codename="change_legalfigure").update(name="Can change legal figure")
+    Permission.objects.filter(codename="publish_page").update(name="Publish any page")
+    reference.name_permissions()
+    named = dict(Permission.objects.values_list("codename", "name"))
+    assert named["change_legalfigure"] == "可修改：法定数值"
+    assert named["publish_page"] == "发布任意页面"
+    assert not [name for name in named.values() if re.match("Can (add|change|delete|view) ", name)]
 
 
 def test_a_lower_package_loads_before_a_higher_one(monkeypatch):

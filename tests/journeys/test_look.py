@@ -17,6 +17,11 @@ pytestmark = pytest.mark.skipif(not REQUIRED, reason="a browser is asked for by 
 # Clerk and head of an owner, an agency, head and reviewer of the operator, regulator, witness.
 PEOPLE = ["ma", "shen", "chenning", "he", "luo", "ding", "qian"]
 
+EVERY_RIGHT = """
+from accounts.models import User
+assert User.objects.filter(email="he@yunjiang.example").update(is_superuser=True)
+"""
+
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
@@ -24,10 +29,19 @@ def city(tmp_path_factory):
     folder = tmp_path_factory.mktemp("city")
     facts = {"DEMO": "1", "VAR": str(folder), "PGHOST": None, "REDIS_URL": None}
     facts |= {"LOG_LEVEL": "ERROR", "database": str(folder / "city.sqlite3")}
-    for command in ("migrate", "load_reference", "demo"):
-        assert start("manage.py", command, **facts).wait() == 0
+    for command in (["migrate"], ["load_reference"], ["demo"], ["shell", "-c", EVERY_RIGHT]):
+        assert start("manage.py", *command, **facts).wait() == 0
     with serving(facts.pop("database"), **facts) as site:
         yield site
+
+
+def test_staff_screens_are_chinese_throughout(city, browser):
+    """As the head of the operator, with every right that Wagtail knows."""
+    walk = look.Walk(browser, city, "he")
+    walk.follow(look.STAFF, within=look.STAFF)
+    walk.context.close()
+    assert sum(walk.seen.values()) > 60
+    assert not walk.findings, look.told(walk.findings)
 
 
 def test_every_page_is_sound(city, browser, tmp_path):
@@ -36,9 +50,10 @@ def test_every_page_is_sound(city, browser, tmp_path):
     for person in ["", *PEOPLE]:
         walk = look.Walk(browser, city, person, each=each or 1, seen=() if each else seen)
         if person:
-            walk.follow("/desk/", passing="" if each else "/en/")
+            walk.follow("/desk/", passing=look.STAFF if each else "/staff/|/en/")
         else:
-            walk.follow("/")
+            # Where nobody gets in, tests/test_doors.py looks.
+            walk.follow("/", passing="/staff/|(/en)?/desk/")
         walk.context.close()
         findings += walk.findings
         sources |= walk.sources
