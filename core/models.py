@@ -165,6 +165,8 @@ class CalendarDay(models.Model):
     objects = CalendarDayManager()
 
     class Meta:
+        verbose_name = _("day of the calendar")
+        verbose_name_plural = _("days of the calendar")
         ordering = ["on"]
 
     def __str__(self) -> str:
