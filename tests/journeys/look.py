@@ -54,7 +54,8 @@ ENGLISH = """hidden => {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const parent = walker.currentNode.parentElement;
-      if (!parent || parent.closest('[lang=en], code, pre, kbd, script, style, noscript, textarea')) continue;
+      if (!parent || parent.closest('[lang=en], code, pre, kbd, textarea')) continue;
+      if (parent.closest('script, style, noscript')) continue;
       if (hidden || parent.checkVisibility()) found.push(walker.currentNode.textContent);
     }
     if (hidden) root.querySelectorAll('template').forEach(one => read(one.content));

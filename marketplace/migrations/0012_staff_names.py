@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("marketplace", "0010_order_owner_name"),
+        ("marketplace", "0011_authorised_person"),
     ]
 
     operations = [
