@@ -24,7 +24,7 @@ def draft(agreement: Agreement) -> bytes:
 def draw(row: AgreementPaper) -> bytes:
     """The same bytes whenever it is drawn, by the same release of this program."""
     paper = Paper.from_json(row.paper)
-    return _drawn(paper, row.number, row.digest, "服务成果验收单" if row.deliverable_id else "合同")
+    return _drawn(paper, row.number, row.digest, "履约验收单" if row.deliverable_id else "合同")
 
 
 def store(row: AgreementPaper, content: bytes) -> None:

@@ -38,7 +38,7 @@ def _finding(row: AgreementPaper) -> Finding:
     if row.deliverable is None:
         title, kind, standing = of.title, _("contract"), _standing(of)
     else:
-        title, kind, standing = "服务成果验收单", _("acceptance certificate"), Standing.IN_FORCE
+        title, kind, standing = "履约验收单", _("acceptance certificate"), Standing.IN_FORCE
         lines.append((_("contract number"), of.number))
         lines.append((_("milestone"), row.deliverable.milestone.title))
     return Finding(

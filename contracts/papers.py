@@ -17,6 +17,15 @@ SIDES = {
 }
 
 
+def called(agreement: Agreement) -> dict[Side, str]:
+    """How the contract itself calls its sides: what stands before their names in its model."""
+    rows = [row for block in agreement.template.body for row in block.get("rows", [])]
+    labels = {
+        value: label for row in rows for label, value in zip(row[::2], row[1::2], strict=False)
+    }
+    return {side: labels.get(f"{{{side.value}_name}}", label) for side, label in SIDES.items()}
+
+
 def instant(at: datetime) -> str:
     return f"{localtime(at):%Y年%-m月%-d日 %H:%M:%S}"
 
@@ -27,10 +36,10 @@ def day(at: datetime) -> str:
 
 def signed(agreement: Agreement) -> Paper:
     """The agreement's text, and below it who has signed, when and how. The digest is the text's."""
-    text = Paper.from_json(agreement.paper)
+    text, sides = Paper.from_json(agreement.paper), called(agreement)
     signers = tuple(
         (
-            SIDES[Side(party.side)],
+            sides[Side(party.side)],
             party.organisation.name,
             f"签署人：{party.signer}" if party.signed_at else "签署人：尚未签署",
             f"签署时间：{instant(party.signed_at)}" if party.signed_at else "签署时间：——",
@@ -45,6 +54,7 @@ def certificate(deliverable: Deliverable) -> Paper:
     """That a milestone's deliverable was accepted: by whom, when, and which files."""
     milestone = deliverable.milestone
     agreement = milestone.agreement
+    sides = called(agreement)
     parties = {one.side: one.organisation for one in agreement.parties.select_related()}
     files = Upload.objects.filter(
         subject=deliverable._meta.label_lower, subject_code=deliverable.code
@@ -52,15 +62,15 @@ def certificate(deliverable: Deliverable) -> Paper:
     assert deliverable.decided_at is not None  # noqa: S101 (accepted)
     assert deliverable.decided_by is not None  # noqa: S101
     return Paper(
-        "服务成果验收单",
+        "履约验收单",
         (
             Fields(
                 (
                     ("合同编号", agreement.number),
                     ("合同名称", agreement.title),
-                    ("甲方（项目业主）", parties[Side.OWNER].name),
-                    ("乙方（中介服务机构）", parties[Side.AGENCY].name),
-                    ("服务节点", f"第 {milestone.place} 节点　{milestone.title}"),
+                    (sides[Side.OWNER], parties[Side.OWNER].name),
+                    (sides[Side.AGENCY], parties[Side.AGENCY].name),
+                    ("履约节点", f"第 {milestone.place} 节点　{milestone.title}"),
                     ("对应价款", f"{money(milestone.amount)}（{in_words(milestone.amount)}）"),
                     ("节点时限", last_day(milestone.due_at)),
                     (
@@ -100,6 +110,7 @@ def certificate(deliverable: Deliverable) -> Paper:
 def announcement(agreement: Agreement) -> Paper:
     """What the public reads of a concluded agreement: sides, price, stages; nothing technical."""
     parties = {Side(one.side): one.organisation for one in agreement.parties.select_related()}
+    sides = called(agreement)
     assert agreement.amount is not None  # noqa: S101 (of two sides)
     assert agreement.concluded_at is not None  # noqa: S101 (concluded)
     stages = tuple(
@@ -132,12 +143,12 @@ def announcement(agreement: Agreement) -> Paper:
                     row
                     for side in parties
                     for row in (
-                        (SIDES[side], parties[side].name),
+                        (sides[side], parties[side].name),
                         ("统一社会信用代码", parties[side].uscc or "（自然人）"),
                     )
                 )
             ),
-            Heading("三、服务节点"),
+            Heading("三、履约节点"),
             Table(
                 ("序号", "节点", "时限", "对应价款"), stages, ("center", "left", "left", "right")
             ),

@@ -20,7 +20,7 @@ from core.numbering import new_code
 from core.paper import Paper
 from procurement import notice_kinds, notice_papers
 from procurement.models import Composition, CompositionState, Need, NeedState
-from procurement.notice_kinds import REASON, TERMINATION, Field, NoticeKind
+from procurement.notice_kinds import AFFECTS, REASON, TERMINATION, Field, NoticeKind
 from procurement.phrases import instant
 from publication import notices
 from publication.models import SUPERSEDING, Notice, Relation
@@ -57,7 +57,8 @@ def begin(
         relation = Relation.WITHDRAWS if kind == TERMINATION else Relation.CORRECTS
         if relation == Relation.CORRECTS:
             kind = follows.kind
-            typed = {name: text for name, text in made.typed.items() if name != REASON.name}
+            again = (REASON.name, AFFECTS.name)  # each correction has its own
+            typed = {name: text for name, text in made.typed.items() if name not in again}
     composition = Composition.objects.create(
         code=new_code(),
         need=need,
@@ -237,8 +238,7 @@ def kind_of(composition: Composition) -> NoticeKind:
 
 def fields_of(composition: Composition) -> tuple[Field, ...]:
     """What its form asks; of a correction the reason first."""
-    fields = kind_of(composition).fields
-    return (REASON, *fields) if composition.relation == Relation.CORRECTS else fields
+    return kind_of(composition).asked(corrects=composition.relation == Relation.CORRECTS)
 
 
 def facts_of(composition: Composition) -> dict[str, Any]:
@@ -324,7 +324,9 @@ def _refuse_what_is_wrong(composition: Composition, at: datetime) -> None:
     if follows is not None and follows.followers.filter(relation__in=SUPERSEDING).exists():
         raise RuleBroken("This notice was superseded, or was not composed here.")
     known = figures.on(day_of(at), composition.need.region)
-    for one in notice_kinds.broken(kind, facts, at, known, CalendarDay.objects.calendar()):
+    table = CalendarDay.objects.calendar()
+    first = _announced_on(composition)
+    for one in notice_kinds.broken(kind, facts, at, known, table, announced_on=first):
         raise RuleBroken(
             "“%(field)s” comes too early: at least %(amount)s by %(source)s, hence not before "
             "%(until)s.",
@@ -333,6 +335,13 @@ def _refuse_what_is_wrong(composition: Composition, at: datetime) -> None:
             source=one.limit.figure.source.partition("：")[0],
             until=instant(one.limit.until),
         )
+
+
+def _announced_on(composition: Composition) -> date | None:
+    """The day of the notice that a correction, or a chain of them, began with."""
+    if composition.relation != Relation.CORRECTS or composition.follows is None:
+        return None
+    return day_of(notices.first(composition.follows).published_at)
 
 
 def _refuse_unless_second(composition: Composition, by: Seat, at: datetime) -> None:

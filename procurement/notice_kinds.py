@@ -27,7 +27,7 @@ TERMINATION = "procurement-termination"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that a notice says; `kind` is text, long, date, instant or money."""
+    """One thing that a notice says; `kind` is text, long, date, instant, money or flag."""
 
     name: str
     label: str
@@ -39,6 +39,8 @@ class Field:
         """The value of what a draft keeps as text."""
         if not kept:
             return None
+        if self.kind == "flag":
+            return True
         if self.kind == "date":
             return date.fromisoformat(kept)
         if self.kind == "instant":
@@ -85,8 +87,15 @@ class NoticeKind:
     by: str  # purchaser, regulator, or either
     fields: tuple[Field, ...]
     checks: tuple[Check, ...] = ()
+    amended: tuple[Check, ...] = ()  # of a correction that affects how bids are made
     states: tuple[Stated, ...] = ()
     due: tuple[Due, ...] = ()
+
+    def asked(self, *, corrects: bool) -> tuple[Field, ...]:
+        """What a notice of the kind says; of a correction the reason first."""
+        if not corrects:
+            return self.fields
+        return (REASON, AFFECTS, *self.fields) if self.amended else (REASON, *self.fields)
 
     def field(self, name: str) -> Field:
         return next(one for one in self.fields if one.name == name)
@@ -96,12 +105,20 @@ class NoticeKind:
 
 
 REASON = Field("reason", "更正的内容和理由", "long", "理由与更正后的公告一并公开。")
+AFFECTS = Field(
+    "affects",
+    "更正内容影响投标文件或者资格预审申请文件的编制",
+    "flag",
+    "影响编制的，自更正公告发布之日起至提交截止之日，招标不得少于15日，资格预审不得少于3日；不足的，应当顺延。",
+    optional=True,
+)
 
 
 @cache
 def table() -> Mapping[str, NoticeKind]:
     rows = json.loads((DATA / "notice-kinds.json").read_text(encoding="utf-8"))
-    parts: dict[str, Any] = {"fields": Field, "checks": Check, "states": Stated, "due": Due}
+    checks = {"checks": Check, "amended": Check}
+    parts: dict[str, Any] = {"fields": Field, **checks, "states": Stated, "due": Due}
     kinds = [
         NoticeKind(**{key: _read(key, value, parts) for key, value in row.items()}) for row in rows
     ]
@@ -126,12 +143,23 @@ def broken(
     published_at: datetime,
     figures: Mapping[str, Figure],
     calendar: Calendar,
+    *,
+    announced_on: date | None = None,
 ) -> Iterator[Broken]:
-    """The minimums that these dates do not keep, were the notice published at that instant."""
+    """The minimums that these dates do not keep, were the notice published at that instant.
+
+    `announced_on`: the day of the notice that this one corrects; what it announced runs on from
+    there, and only what affects how bids are made has a minimum of its own (87号令 第二十七条).
+    """
     today = day_of(published_at)
-    for check in kind.checks:
+    first = announced_on if announced_on and kind.amended else today
+    amended = kind.amended if announced_on and facts.get(AFFECTS.name) else ()
+    for check, begins in [
+        *((one, first) for one in kind.checks),
+        *((one, today) for one in amended),
+    ]:
         # What the notice announces cannot have begun before it.
-        start = max(facts[check.start], today) if check.start else today
+        start = max(facts[check.start], begins) if check.start else begins
         limit = periods.get(check.period).limit(figures, calendar, start)
         if not limit.allows(_instant(facts[check.end], check.edge)):
             yield Broken(kind.field(check.end), limit)

@@ -16,6 +16,7 @@ from procurement.models import Composition, Need
 from procurement.notice_kinds import REASON
 from publication import ocds, releases
 from publication.models import Notice, Relation
+from publication.notices import first
 from publication.release_parts import document, unit, value
 
 # What of a release a kind fills; its tag is the first, or the second where it corrects another.
@@ -51,7 +52,7 @@ def announced(event: Event) -> ocds.Release:
 
 def _intended(_made: Composition, notice: Notice, said: dict[str, Any]) -> Parts:
     milestone = ocds.Milestone(
-        id=_root(notice).number,
+        id=first(notice).number,
         status="scheduled",
         title="预计采购时间",
         type="preProcurement",
@@ -128,7 +129,7 @@ def _complained(made: Composition, notice: Notice, said: dict[str, Any]) -> Part
 def _resulted(made: Composition, notice: Notice, said: dict[str, Any]) -> Parts:
     winner = _supplier(said["winner"], said["winner_address"])
     award = ocds.Award(
-        id=_root(notice).number,
+        id=first(notice).number,
         status="active",
         title=made.need.title,
         date=start_of(said["determined_on"]),
@@ -148,15 +149,15 @@ def _accepted(made: Composition, notice: Notice, said: dict[str, Any]) -> Parts:
     supplier = _supplier(said["supplier"])
     award = _award_before(made.need, notice)
     contract = ocds.Contract(
-        id=_root(notice).number,
-        award_id=award or f"{_root(notice).number}-1",
+        id=first(notice).number,
+        award_id=award or f"{first(notice).number}-1",
         status="terminated",
         title=said["contract"],
         value=value(said["amount"]),
         implementation=ocds.Implementation(
             milestones=(
                 ocds.Milestone(
-                    id=f"{_root(notice).number}-1",
+                    id=f"{first(notice).number}-1",
                     status="met",
                     title="履约验收",
                     type="delivery",
@@ -189,13 +190,13 @@ def _terminated(made: Composition, notice: Notice, said: dict[str, Any]) -> Part
         return {"tag": ("planningUpdate",), "planning": ocds.Planning(documents=(paper,))}
     if ended.kind == "procurement-acceptance":
         contract = ocds.Contract(
-            id=_root(ended).number,
-            award_id=_award_before(made.need, ended) or f"{_root(ended).number}-1",
+            id=first(ended).number,
+            award_id=_award_before(made.need, ended) or f"{first(ended).number}-1",
             implementation=ocds.Implementation(documents=(paper,)),
         )
         return {"tag": ("implementationUpdate",), "contracts": (contract,)}
     if ended.kind == "procurement-result":
-        award = ocds.Award(_root(ended).number, "cancelled", documents=(paper,))
+        award = ocds.Award(first(ended).number, "cancelled", documents=(paper,))
         return {"tag": ("awardCancellation",), "awards": (award,)}
     tender = ocds.Tender(
         id=_number(made.need),
@@ -231,13 +232,6 @@ INVITING = tuple(kind for kind, (tags, _builder) in SAID.items() if tags == TEND
 def _number(need: Need) -> str:
     assert need.number is not None  # noqa: S101 (published)
     return need.number
-
-
-def _root(notice: Notice) -> Notice:
-    """The first of a chain of corrections: what they all tell is known by its number."""
-    while notice.relation == Relation.CORRECTS and notice.follows is not None:
-        notice = notice.follows
-    return notice
 
 
 def _amendments(made: Composition, notice: Notice) -> tuple[ocds.Amendment, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from core.paper import Block, Fields, Heading, Paper, Paragraph, Signatures
 from procurement.document import numeral
 from procurement.models import Need
-from procurement.notice_kinds import REASON, TERMINATION, Field, NoticeKind
+from procurement.notice_kinds import TERMINATION, Field, NoticeKind
 from procurement.phrases import day, instant, last_day, money
 from publication.models import Notice
 from publication.periods import Limit
@@ -43,8 +43,8 @@ def notice(
         rows.append((label, f"{follows.title}（{follows.number}）"))
     rows += [(label, _period(limit)) for label, limit in stated]
     blocks: list[Block] = [Fields(tuple(rows))]
-    fields = (REASON, *kind.fields) if corrects else kind.fields
-    shown = [(one, told(one, facts.get(one.name))) for one in fields]
+    asked = kind.asked(corrects=corrects)
+    shown = [(one, told(one, facts.get(one.name))) for one in asked]
     for place, (one, text) in enumerate((pair for pair in shown if pair[1]), start=1):
         blocks += [Heading(f"{numeral(place)}、{one.label}"), Paragraph(text)]
     blocks.append(Signatures(((issuer, day(on)),)))
@@ -54,6 +54,8 @@ def notice(
 def told(field: Field, value: Any) -> str:
     if value is None:
         return ""
+    if value is True:
+        return "是。"
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, date):

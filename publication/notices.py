@@ -18,7 +18,7 @@ from publication.kinds import kinds
 from publication.kinds import register as kind
 from publication.models import SUPERSEDING, Notice, NoticeFile, Relation
 
-__all__ = ["correct", "kind", "newest", "newest_of", "note_file", "publish", "withdraw"]
+__all__ = ["correct", "first", "kind", "newest", "newest_of", "note_file", "publish", "withdraw"]
 
 
 @part
@@ -128,6 +128,13 @@ def newest_of(row: Any, kind: str) -> Notice:
     if first is None:
         raise RuntimeError(f"{row!r} has no notice of the kind {kind}")
     return newest(first)
+
+
+def first(notice: Notice) -> Notice:
+    """What a chain of corrections began with."""
+    while notice.relation == Relation.CORRECTS and notice.follows is not None:
+        notice = notice.follows
+    return notice
 
 
 @transaction.atomic(durable=True)

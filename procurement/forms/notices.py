@@ -54,7 +54,9 @@ class NoticeForm(forms.Form):
         """What can be kept of what was typed: a date that is none is left out."""
         self.full_clean()
         kept = getattr(self, "cleaned_data", {})
-        return {name: _text(value) for name, value in kept.items() if value not in (None, "")}
+        return {
+            name: _text(value) for name, value in kept.items() if value not in (None, "", False)
+        }
 
 
 def _field(one: Field) -> forms.Field:
@@ -67,10 +69,14 @@ def _field(one: Field) -> forms.Field:
         return forms.DecimalField(
             min_value=Decimal("0.01"), max_digits=16, decimal_places=2, widget=MoneyInput(), **said
         )
+    if one.kind == "flag":
+        return forms.BooleanField(**said)
     if one.kind == "text":
         return forms.CharField(max_length=200, **said)
     return forms.CharField(max_length=6000, widget=forms.Textarea({"rows": 4}), **said)
 
 
 def _text(value: Any) -> str:
+    if value is True:
+        return "1"
     return value.isoformat() if isinstance(value, date) else str(value)

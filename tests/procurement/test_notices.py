@@ -78,24 +78,27 @@ def test_a_date_that_breaks_a_minimum_is_refused_with_its_article(kind, check, c
         composing.submit(made, by=cast.owner, at=clock.now())
 
 
-def broken(published_at, close_at):
+def broken(published_at, close_at, announced_on=None, **more):
     known = {
         name: periods.Figure(name, "", value, unit, "", 1)
         for name, value, unit in (
             ("tender.period.days", 20, "日"),
             ("tender.documents.working-days", 5, "工作日"),
+            ("tender.clarification.days", 15, "日"),
         )
     }
     facts = {
         "documents_from": date(2026, 9, 11),
         "documents_until": date(2026, 9, 30),
         "close_at": close_at,
+        **more,
     }
     kind = notice_kinds.table()["procurement-tender"]
     calendar = CalendarDay.objects.calendar()
-    return [
-        one.field.name for one in notice_kinds.broken(kind, facts, published_at, known, calendar)
-    ]
+    found = notice_kinds.broken(
+        kind, facts, published_at, known, calendar, announced_on=announced_on
+    )
+    return [one.field.name for one in found]
 
 
 def test_a_tender_that_would_close_in_the_holiday_week_closes_after_it():
@@ -106,6 +109,18 @@ def test_a_tender_that_would_close_in_the_holiday_week_closes_after_it():
 
 def test_documents_that_were_given_out_before_the_notice_win_no_time():
     assert broken(at(2026, 9, 21), at(2026, 10, 9, 0)) == ["close_at"]
+
+
+def test_a_correction_leaves_the_time_that_ran_and_asks_for_fifteen_days_where_it_affects_bids():
+    first, closes = date(2026, 9, 11), at(2026, 10, 9, 9)
+    assert broken(at(2026, 9, 25), closes) == ["documents_until", "close_at"]  # as a new notice
+    assert broken(at(2026, 9, 25), closes, first) == []
+    assert broken(at(2026, 9, 25), closes, first, affects=True) == ["close_at"]
+    assert broken(at(2026, 9, 25), at(2026, 10, 10, 23), first, affects=True) == ["close_at"]
+    assert (
+        broken(at(2026, 9, 25), at(2026, 10, 11, 0), first, affects=True) == []
+    )  # worked Saturday
+    assert broken(at(2026, 9, 23), closes, first, affects=True) == []  # 8 October is the fifteenth
 
 
 def test_the_minimums_are_counted_again_on_the_day_of_publication(cast, later):
@@ -157,6 +172,48 @@ def test_a_correction_is_the_next_version_linked_both_ways(cast):
     assert first.number in pages[1]
     with refused("This notice was superseded"):
         composing.begin(made.need, made.kind, follows=first, key="", by=cast.owner, at=clock.now())
+
+
+def test_a_late_correction_that_affects_bids_puts_the_closing_off(cast, later):
+    close = day_of(clock.now()) + timedelta(days=40)
+    typed = {"close_at": at(close.year, close.month, close.day).isoformat()}
+    made = noticing.published(cast, **typed)
+    later(days=30)
+    again = composing.begin(
+        made.need, made.kind, follows=made.notice, key="", by=cast.owner, at=clock.now()
+    )
+    told = {**again.typed, "reason": "接口版本写错。", "affects": "1"}
+    composing.save(again, told, by=cast.owner, at=clock.now())
+    again.refresh_from_db()
+    with refused("comes too early"):
+        composing.submit(again, by=cast.owner, at=clock.now())
+    composing.save(again, {**told, "affects": ""}, by=cast.owner, at=clock.now())
+    again.refresh_from_db()
+    again = composing.submit(again, by=cast.owner, at=clock.now())
+    again = composing.publish(again, by=cast.approver, at=clock.now())
+    assert "影响投标文件" not in str(again.notice.paper)
+
+
+def test_a_correction_says_that_it_affects_bids(cast):
+    made = noticing.published(cast)
+    again = composing.begin(
+        made.need, made.kind, follows=made.notice, key="", by=cast.owner, at=clock.now()
+    )
+    shown = signed_in(cast.owner.user).get(reverse("procurement:notice-edit", args=[again.code]))
+    assert 'type="checkbox" name="affects"' in shown.content.decode()
+    told = {**again.typed, "reason": "接口版本写错。", "affects": "on"}
+    edit = reverse("procurement:notice-edit", args=[again.code])
+    signed_in(cast.owner.user).post(edit, told)
+    again.refresh_from_db()
+    assert again.typed["affects"] == "1"
+    composing.submit(again, by=cast.owner, at=clock.now())
+    again = composing.publish(again, by=cast.approver, at=clock.now())
+    assert again.notice.facts["affects"] is True
+    assert "影响投标文件或者资格预审申请文件的编制" in str(again.notice.paper)
+    third = composing.begin(
+        made.need, made.kind, follows=again.notice, key="", by=cast.owner, at=clock.now()
+    )
+    assert "affects" not in third.typed
 
 
 def test_a_notice_is_ended_by_a_notice_of_termination(cast):
