@@ -6,6 +6,7 @@ Every figure (days of notice, quorum, majority, proxies, channels) is the charte
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 from django.db import transaction
 
@@ -243,10 +244,12 @@ def open_(meeting: Meeting, *, by: Seat, at: datetime) -> Meeting:
 def close(meeting: Meeting, *, by: Actor, at: datetime) -> Meeting:
     """Count every motion once, let each take effect, draft the minutes, and tell.
 
-    Refused without a quorum, with the numbers; before the window of a written vote is over; twice.
+    Refused without a quorum and twice, with the numbers; and before a written vote is over.
     """
     meeting = lock(meeting)
     closed_at = clock.after_lock()
+    if meeting.state == MeetingState.CLOSED:
+        _refuse_counted(meeting)
     lock(meeting, state=MeetingState.CALLED if meeting.in_writing else MeetingState.OPEN)
     if meeting.votes_until is not None and closed_at < meeting.votes_until:
         raise RuleBroken(
@@ -472,6 +475,19 @@ def _check_quorum(motion: Motion, outcome: Outcome) -> None:
             listed=outcome.counts.listed,
             quorum=outcome.quorum_needed,
         )
+
+
+def _refuse_counted(meeting: Meeting) -> NoReturn:
+    """Say what the first count came to; with several motions, the first one's numbers."""
+    motion = meeting.motions.decided()[0]
+    raise RuleBroken(
+        "Counted already, at %(at)s: “%(motion)s” has %(votes)s votes for it, %(against)s against,"
+        " %(abstained)s abstained; %(needed)s were needed, %(present)s of %(listed)s units took"
+        " part. Nothing is counted twice.",
+        at=motion.decided_at,
+        motion=motion.title,
+        **Outcome.from_json(motion.outcome or {}).numbers,
+    )
 
 
 def _check_room(meeting: Meeting) -> None:

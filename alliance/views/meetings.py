@@ -129,6 +129,9 @@ def desk_meeting(request, number):
         "minutes": Minutes.objects.filter(meeting=meeting).select_related("notice").first(),
         "offers": _offers(request, meeting, own, at),
     }
+    done = {*voted, *recused}
+    if is_voting and any((row.pk, one.pk) not in done for row in found for one in mine):
+        context["offers"].insert(0, (_("Vote"), "#motions"))
     return render(request, "alliance/desk-meeting.html", context)
 
 

@@ -1,0 +1,251 @@
+"""How a unit joins an alliance, clicked through by all who have a part.
+
+The secretariat invites, the unit fills in both official forms and hands the stamped scan in, the
+secretariat puts it before the council, whose members vote in writing from their own desks; the
+agreement is signed, the certificate is issued, and a stranger checks it by the address of its QR
+code on a telephone: now, and once the unit has left. Set SCREENSHOTS to a folder to keep pictures.
+"""
+
+import os
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from alliance import charters, official
+from core.models import Region
+from tests import browsers
+from tests.alliance import applying
+from tests.alliance.councils import Council
+from tests.cast import with_passwords
+from tests.files import pdf
+from tests.journeys.visitor import Visitor
+from tests.processes import serving, start
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("REQUIRE_SERVICES") != "1",
+    reason="a browser is asked for by REQUIRE_SERVICES=1",
+)
+BEIJING = ZoneInfo("Asia/Shanghai")
+NAME = "云江数联信息技术有限公司"
+OTHERS = ("云江碧泉给排水设备有限公司", "云江水境自动化有限公司", "云江潮汐传感技术有限公司")
+PAGES = (official.APPLICATION, official.PROFILE)
+
+
+@pytest.fixture
+def council(database):
+    """Four units under the client's charter that lets them vote in writing."""
+    made = Council.under(charters.templates()["conghua-2017"].terms, 4)
+    made.alliance.name = "云江市智慧水务产业技术创新联盟"
+    made.alliance.short_name = "智慧水务联盟"
+    made.alliance.save()
+    made.charter.title = "云江市智慧水务产业技术创新联盟章程"
+    made.charter.save()
+    for seat, name in zip(made.seats[1:], OTHERS, strict=True):
+        seat.organisation.name = name
+        seat.organisation.save()
+    unit = database.cast.agency.organisation
+    unit.name, unit.region = NAME, Region.objects.get(code="440100")
+    unit.legal_representative, unit.address = "陈文博", "云江市临波区江堤路 8 号"
+    unit.save()
+    for seat, name in (
+        (database.cast.agency, "陈文博"),
+        (made.chair, "何霖"),
+        (made.secretary, "何静"),
+        (made.academic, "蒋水清"),
+    ):
+        seat.user.name = name
+        seat.user.save()
+    with_passwords()
+    return made
+
+
+def test_from_the_invitation_to_the_telephone_of_a_stranger(database, council, tmp_path):
+    number = council.alliance.number
+    paper = tmp_path / "盖章扫描件.pdf"
+    paper.write_bytes(pdf("加盖公章的表格"))
+    seats = (database.cast.agency, council.secretary, council.chair, council.academic)
+
+    with browsers.chromium() as browser:
+        people = [Visitor(browser, seat.user.email) for seat in seats]
+        voters = [Visitor(browser, seat.user.email) for seat in council.seats[1:]]
+        anybody = Visitor(browser, None)
+        unit, secretary, chair, academic = people
+
+        def arrive(site):
+            for one in (*people, *voters, anybody):
+                one.arrive(site)
+
+        with serving(database.name) as site:
+            arrive(site)
+            secretary.open(f"/desk/alliances/{number}/secretariat/invitations/")
+            secretary.submit(unit=NAME, message="贵单位的数据治理经验可供联盟共享，诚邀加入。")
+            unit.open("/desk/")
+            unit.page.locator("main a[href*='/alliances/invitations/']").first.click()
+            unit.page.wait_for_load_state()
+            unit.picture("join-invitation-1440")
+            unit.submit()
+            code = _filled_in(unit, paper)
+
+            secretary.open("/desk/")
+            secretary.page.locator(f"main a[href*='/{code}/']").first.click()
+            secretary.page.wait_for_load_state()
+            secretary.picture("join-review-1440")
+            secretary.open(f"/desk/alliances/{number}/secretariat/applications/{code}/forward/")
+            secretary.submit(level="member")
+            meeting = _called(secretary, number)
+        with serving(database.name, later=timedelta(minutes=2)) as site:
+            arrive(site)
+            _voted(meeting, chair, *voters)
+        counted = timedelta(days=16)
+        _work(database.name, counted)
+
+        with serving(database.name, later=counted) as site:
+            arrive(site)
+            anybody.open(f"/alliances/meetings/{meeting}/")
+            assert "同意 4 票" in anybody.text
+            anybody.picture("join-result-1440")
+            for signer in (unit, chair):
+                signer.open("/desk/agreements/")
+                signer.page.locator("main a[href*='/desk/agreements/GXHT-']").first.click()
+                signer.page.wait_for_load_state()
+                signer.press("/sign/")
+                if signer is unit:
+                    signer.picture("join-agreement-1440")
+                signer.submit(typed="同意签署")
+        _work(database.name, counted)
+
+        with serving(database.name, later=counted + timedelta(days=1)) as site:
+            arrive(site)
+            unit.open(f"/desk/alliances/{number}/membership/")
+            unit.picture("membership-1440")
+            certificate = re.search(rf"{number}-\d{{4}}-01", unit.text).group()
+            assert _pdf(unit, ".pdf")
+            checked = _by_telephone(browser, site, certificate, "certificate-390")
+            assert "真实有效" in checked
+            assert NAME in checked
+            anybody.open(f"/alliances/{number}/members/")
+            assert NAME in anybody.text
+
+        asked = counted + timedelta(days=2)
+        with serving(database.name, later=asked) as site:
+            arrive(site)
+            unit.open(f"/desk/alliances/{number}/leave/")
+            unit.page.set_input_files("main input[type=file]", paper)
+            unit.submit(reason="经营方向调整。", statement="未持有联盟共有技术。")
+            leaving = unit.path
+            secretary.open(f"{leaving}accept/")
+            secretary.submit()
+            academic.open(f"{leaving}review/")
+            for result in academic.page.locator("main [value=fine]").all():
+                result.check()
+            academic.submit(opinion="未发现遗留问题，建议同意退出。")
+            meeting = _called(secretary, number, asked)
+        with serving(database.name, later=asked + timedelta(minutes=2)) as site:
+            arrive(site)
+            _voted(meeting, chair, *voters)
+        _work(database.name, asked + timedelta(days=16))
+
+        with serving(database.name, later=asked + timedelta(days=17)) as site:
+            arrive(site)
+            unit.open(leaving)
+            unit.picture("withdrawal-1440")
+            checked = _by_telephone(browser, site, certificate, "certificate-withdrawn-390")
+            assert "真实，已撤回" in checked
+            assert "已注销" in checked
+
+
+def _filled_in(unit: Visitor, paper) -> str:
+    """Both official forms, licence and stamped scan; the application's code."""
+    code = re.search(r"/applications/(\w+)/", unit.path).group(1)
+    for key in PAGES:
+        unit.open(f"/desk/alliances/applications/{code}/forms/{key}/")
+        _typed(unit, key)
+        if key == official.PROFILE:
+            saved = unit.page.locator("[data-saved]", has_text="已保存")
+            saved.wait_for()
+            unit.page.wait_for_timeout(3_000)  # it saves itself a moment after the last key
+            unit.page.reload()
+            assert unit.page.input_value("main [name=strengths]") == applying.PROFILE["strengths"]
+            unit.page.evaluate("window.scrollTo(0, 0)")
+            unit.picture("join-form-1440")
+        unit.submit()
+    unit.page.set_input_files("main input[type=file][name=licence]", paper)
+    unit.submit()
+    assert _pdf(unit, "/forms.pdf")
+    unit.page.set_input_files("main input[type=file][name=stamped]", paper)
+    unit.picture("join-submit-1440")
+    unit.submit()
+    return code
+
+
+def _typed(unit: Visitor, key: str) -> None:
+    """What the unit's people type; what the site knew already stays."""
+    form = official.load(key)
+    for field in form.applicant_fields():
+        value = applying.VALUES[key].get(field.name)
+        if field.fixed or value in (None, ""):
+            continue
+        if field.kind == "table":
+            for place, row in enumerate(value):
+                for column, text in row.items():
+                    unit.page.fill(f"main [name='{field.name}-{place}-{column}']", text)
+            continue
+        for each in value if isinstance(value, list) else [value]:
+            unit._fill(field.name, each)
+
+
+def _voted(meeting: str, *voters: Visitor) -> None:
+    """Each unit votes for it, from its own desk."""
+    for voter in voters:
+        voter.open(f"/desk/alliances/meetings/{meeting}/")
+        if "加入联盟" in voter.text:
+            voter.picture("join-vote-1440")
+        voter.page.locator("main a[href*='/vote/']").first.click()
+        voter.page.wait_for_load_state()
+        voter.page.locator("main [name=choice][value=for]").check()
+        voter.page.locator("main [name=sure]").check()
+        voter.submit()
+
+
+def _called(secretary: Visitor, number: str, later: timedelta = timedelta()) -> str:
+    """The council is called to vote in writing about what waits; the meeting's number."""
+    secretary.open(f"/desk/alliances/{number}/meetings/call/")
+    now = datetime.now(BEIJING) + later
+    page = secretary.page
+    page.locator("main [name=channel][value=writing]").check()
+    page.locator("main [name=candidates]").first.check()
+    secretary.submit(
+        title="理事会书面表决",
+        begins_at=f"{now + timedelta(minutes=1):%Y-%m-%dT%H:%M}",
+        votes_until=f"{now + timedelta(days=15):%Y-%m-%dT%H:%M}",
+        agenda="一、审议列入议程的议案。",
+    )
+    return re.search(r"/meetings/([\w-]+)/", secretary.path).group(1)
+
+
+def _pdf(visitor: Visitor, ending: str) -> bool:
+    """Whether the first link with this ending leads its reader to a PDF."""
+    href = visitor.page.locator(f"main a[href$='{ending}']").first.get_attribute("href")
+    return visitor.context.request.get(visitor.site + href).body().startswith(b"%PDF")
+
+
+def _by_telephone(browser, site: str, certificate: str, name: str) -> str:
+    """What a stranger reads who opens the address of the QR code; his browser knows nothing."""
+    context = browser.new_context(
+        locale="zh-CN", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    )
+    page = context.new_page()
+    answer = page.goto(f"{site}/verify/{certificate}/")
+    assert answer.ok
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    told = page.inner_text("main")
+    context.close()
+    return told
+
+
+def _work(database: str, later: timedelta) -> None:
+    assert start("manage.py", "work", "--once", database=database, later=later).wait() == 0
