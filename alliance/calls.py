@@ -1,4 +1,4 @@
-"""Calls 征集 for alliances: drafted by the regulator, published as a notice."""
+"""Calls 征集 for alliances: written by the regulator, published by a second person as a notice."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import Organisation, Seat
+from accounts import approval
+from accounts.models import Deed, Organisation, Seat
 from alliance import founding_papers
 from alliance.founding_checks import model
 from alliance.models import Call, CallState
@@ -65,9 +66,15 @@ def write(wanted: Wanted, *, call: Call | None = None, by: Seat, at: datetime) -
 
 @transaction.atomic(durable=True)
 def publish(call: Call, *, by: Seat, at: datetime) -> Call:
-    """Number the call and publish it. Refused once its own deadline has passed."""
+    """Number the call and publish it.
+
+    Refused to who wrote it last where the regulator has a second person, and once its own deadline
+    has passed.
+    """
     call = lock(call, state=CallState.DRAFT)
     published_at = clock.after_lock()
+    if not may_publish(call, by, published_at):
+        raise RuleBroken("A second person of your unit publishes it, who did not write it last.")
     if call.open_until is None or call.open_until <= published_at:
         raise RuleBroken("The deadline has passed: choose a later one.")
     number = yearly(SERIES, published_at, 3)
@@ -109,3 +116,14 @@ def discard(call: Call, *, by: Seat, at: datetime) -> None:
     call = lock(call, state=CallState.DRAFT)
     record(call, "call.discarded", by=by, at=at, title=call.title)
     call.delete()
+
+
+def may_publish(call: Call, seat: Seat, at: datetime) -> bool:
+    """Whether the seat is the second person, or the only one that the regulator has."""
+    return approval.is_second(
+        seat, writer=call.written_by, of=call.regulator, deed=Deed.REGISTER_ALLIANCE, at=at
+    ) or (
+        seat.organisation_id == call.regulator_id
+        and seat.may(Deed.REGISTER_ALLIANCE)
+        and approval.is_alone(call.regulator, at)
+    )

@@ -100,7 +100,11 @@ def publish(request, code):
         return redirect("alliance:desk-calls")
     if found.state != CallState.DRAFT:
         return redirect("alliance:call", found.number)
-    context = {"call": found, "paper": founding_papers.call(found)}
+    context = {
+        "call": found,
+        "paper": founding_papers.call(found),
+        "may_publish": rules.may_publish(found, request.seat, clock.now()),
+    }
     return render(request, "alliance/call-publish.html", context)
 
 
@@ -123,7 +127,8 @@ def discard(request, code):
 
 def _own(request, code):
     own = Call.objects.filter(regulator=request.seat.organisation)
-    return get_object_or_404(own.select_related("regulator", "region"), code=code)
+    rows = own.select_related("regulator", "region", "written_by__user")
+    return get_object_or_404(rows, code=code)
 
 
 def _regions(organisation):

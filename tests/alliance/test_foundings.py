@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from alliance import calls, charters, founding_checks, foundings, officers, reviews
 from alliance.founding_checks import Unit
@@ -21,6 +22,7 @@ from core import clock
 from core.models import Event, Letter, Upload
 from publication.models import Notice
 from tests.alliance import founding_stories as stories
+from tests.cast import signed_in
 from tests.factories import AllianceFactory, OrganisationFactory, SeatFactory
 from tests.witness import refused
 
@@ -116,6 +118,21 @@ def test_a_draft_of_a_call_is_rewritten_and_deleted(cast):
     assert Call.objects.get().title == "新标题"
     calls.discard(call, by=cast.regulator, at=clock.now())
     assert not Call.objects.exists()
+
+
+def test_who_wrote_a_call_last_does_not_publish_it_where_there_is_a_second_person(cast):
+    call = stories.drafted_call(cast)
+    assert calls.may_publish(call, cast.regulator, clock.now())  # the only person of the office
+    second = SeatFactory(organisation=cast.regulator.organisation, user__name="副科长")
+    with refused("A second person of your unit publishes it"):
+        calls.publish(call, by=cast.regulator, at=clock.now())
+    page = reverse("alliance:call-publish", args=[call.code])
+    assert "由另一名人员发布" in signed_in(cast.regulator.user).get(page).content.decode()
+    with refused("A second person of your unit publishes it"):
+        calls.publish(call, by=cast.operator, at=clock.now())
+    assert signed_in(second.user).post(page).url == reverse("alliance:desk-calls")
+    call.refresh_from_db()
+    assert (call.state, call.published_by) == ("published", second)
 
 
 # ── drafts and units ─────────────────────────────────────────────────────────────────────────────
