@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -11,7 +11,7 @@ from os import sysconf
 from pathlib import Path
 from time import monotonic
 
-CONNECTIONS = 8
+CONNECTIONS, ONE_BY_ONE = 8, 50
 TICKS = sysconf("SC_CLK_TCK")
 UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 
@@ -32,6 +32,26 @@ def run(port: int, path: str, *, server: int, headers: Mapping[str, str], second
     measure = _by_wrk if shutil.which("wrk") else _by_threads
     count, elapsed, p50, p99 = measure(port, path, headers, seconds)
     return Measured(count / elapsed, p50, p99, 1e3 * (_cpu(server) - before) / max(count, 1))
+
+
+def one_by_one(
+    port: int, path: str, *, server: int, headers: Mapping[str, str], before: Callable[[], None]
+) -> Measured:
+    """Ask `ONE_BY_ONE` times over one connection, each time after `before`."""
+    connection, spent, cpu = HTTPConnection("127.0.0.1", port, timeout=60), [], _cpu(server)
+    for _ in range(ONE_BY_ONE):
+        before()
+        start = monotonic()
+        connection.request("GET", path, headers=dict(headers))
+        answer = connection.getresponse()
+        answer.read()
+        spent.append(1e3 * (monotonic() - start))
+        if answer.status != 200:
+            raise SystemExit(f"{path} answered {answer.status}")
+    connection.close()
+    spent.sort()
+    cpu = 1e3 * (_cpu(server) - cpu) / ONE_BY_ONE
+    return Measured(1e3 * ONE_BY_ONE / sum(spent), spent[ONE_BY_ONE // 2], spent[-1], cpu)
 
 
 def _by_wrk(port, path, headers, seconds):

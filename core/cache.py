@@ -37,7 +37,7 @@ OUR_OWN = {"content-length", "x-request-id", "etag", "cache-control"}
 Made = TypeVar("Made")
 View = Callable[[HttpRequest], HttpResponse]
 Environ = dict[str, Any]
-Address = tuple[str | None, ...]
+Address = tuple[Any, ...]
 Application = Callable[[Environ, Any], Iterable[bytes]]
 
 
@@ -205,7 +205,9 @@ def in_front(application: Application) -> Application:
 
     def shown(environ: Environ, start_response: Any) -> Iterable[bytes]:
         try:
-            answer = _kept(environ) if _is_anonymous(environ) else None
+            # Django reads a path that is not ASCII its own way, and finds its page itself.
+            plain = _is_anonymous(environ) and environ["PATH_INFO"].isascii()
+            answer = _kept(environ) if plain else None
         except DatabaseError:  # Django says so in its own way, and connects anew
             answer = None
         if answer is None:
@@ -252,7 +254,7 @@ MESSAGES = "messages"  # the cookie of django.contrib.messages
 
 def _address(environ: Mapping[str, Any]) -> Address:
     """All of a request that a page depends on."""
-    return tuple(environ.get(name) for name in ADDRESS)
+    return tuple(environ.get(name, "") for name in ADDRESS)
 
 
 ADDRESS = (

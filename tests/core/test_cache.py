@@ -171,7 +171,9 @@ def front(db):
     def ask(path="/orders/", method="GET", **environ):
         told, before = [], len(asked)
         request = RequestFactory().generic(method, path, **environ)
-        answer = site(request.environ, lambda status, headers: told.append((status, headers)))
+        given = request.environ["PATH_INFO"].encode().decode("latin-1")  # as a server gives it
+        asking = request.environ | {"PATH_INFO": given}
+        answer = site(asking, lambda status, headers: told.append((status, headers)))
         body = b"".join(answer)
         if hasattr(answer, "close"):
             answer.close()
@@ -255,6 +257,12 @@ def test_in_front_too_who_has_the_page_is_told_so(front, written):
     status, headers, body, by_django = front(HTTP_IF_NONE_MATCH=written.format(etag))
     assert (status, body, by_django) == ("304 Not Modified", b"", False)
     assert "Content-Length" not in headers
+
+
+def test_a_path_that_is_not_ascii_is_read_by_django(front):
+    path = "/sites/%E7%AE%97%E5%8A%9B/"
+    assert front(path)[-1]
+    assert front(path)[-1]
 
 
 def test_files_of_the_site_ask_for_no_version(site, django_assert_num_queries):
