@@ -153,3 +153,44 @@ def test_the_frame_never_scrolls_sideways(visit, rf, width):
         assert page.is_visible("#nav")
         assert page.get_attribute(".gx-menu", "aria-expanded") == "true"
     assert page.said == []
+
+
+QUEUE = """<form data-choose><table><thead><tr><th><span hidden>
+<input type="checkbox" data-choose-all aria-label="全选"></span></th><th>单位</th></tr></thead>
+<tbody data-queue>
+{% for n in "123" %}<tr><td><input type="checkbox" name="row" value="{{ n }}" data-key="x"
+data-on="已选择" data-off="未选择" aria-label="选择{{ n }}"></td>
+<td><a href="#{{ n }}" data-open>单位{{ n }}</a>
+<a href="#a{{ n }}" data-key="a">通过{{ n }}</a></td></tr>
+{% endfor %}</tbody></table><p data-chosen="已选 0 份"></p></form>
+<input id="words" aria-label="关键词"><details data-keys-list><summary>快捷键</summary></details>"""
+
+
+def test_keys_walk_choose_and_act_and_do_nothing_while_typing(visit):
+    page = visit({"/": page_of(QUEUE)})
+    focused = "document.activeElement.textContent"
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate(focused) == "单位2"
+    page.keyboard.press("k")
+    assert page.evaluate(focused) == "单位1"
+    page.keyboard.press("x")
+    assert page.locator("tbody input:checked").count() == 1
+    assert page.text_content("[data-chosen]") == "已选 1 份"
+    page.keyboard.press("a")
+    assert page.url.endswith("#a1")
+    page.keyboard.press("?")
+    assert page.evaluate("document.querySelector('details').open")
+    page.focus("#words")
+    page.keyboard.type("xj?")
+    assert page.input_value("#words") == "xj?"
+    assert page.locator("tbody input:checked").count() == 1
+    page.check("[data-choose-all]")
+    assert page.text_content("[data-chosen]") == "已选 3 份"
+    assert page.said == []
+
+
+def test_keys_that_are_switched_off_do_nothing(visit):
+    page = visit({"/": page_of(QUEUE).replace("<body ", '<body data-keys="off" ')})
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
