@@ -98,6 +98,7 @@ DESK = (
     Entry(_("Calls for alliances"), "alliance:desk-calls", deeds=(Deed.REGISTER_ALLIANCE,)),
     Entry(_("Entry as an agency"), "marketplace:entry", deeds=(Deed.APPLY_ENTRY,)),
     Entry(_("Entries of agencies"), "marketplace:entries", deeds=(Deed.REVIEW_ENTRY,)),
+    Entry(_("Saved searches"), "search:saved", standings=tuple(Standing.values)),
     Entry(_("The unit"), "accounts:organisation", standings=tuple(Standing.values)),
     Entry(_("Persons and authority"), "accounts:seats", standings=tuple(Standing.values)),
     Entry(_("Wallet of certificates"), "accounts:certificates", standings=tuple(Standing.values)),

@@ -49,11 +49,19 @@ class Addressee(Protocol):
 
 @part
 def post(
-    kind: str, *, to: Addressee, at: datetime, link: str = "", secret_link: str = "", **facts: Any
+    kind: str,
+    *,
+    to: Addressee,
+    at: datetime,
+    link: str = "",
+    secret_link: str = "",
+    leave_link: str = "",
+    **facts: Any,
 ) -> list[Letter]:
     """Write `kind` ("marketplace/order-awarded") to everybody that `to` names; one letter each.
 
     A `secret_link` is mailed in the place of `link` and kept, encrypted, no longer than that takes.
+    So is a `leave_link`: where such mails are ended, for whoever has no account.
     """
     package, name = kind.split("/")
     with override("zh-hans"):
@@ -73,6 +81,7 @@ def post(
             body=body.strip(),
             link=link,
             secret_link=secret_link if one.email else "",
+            leave_link=leave_link if one.email else "",
             posted_at=at,
         )
         for one in to.letter_recipients(at)
@@ -133,8 +142,8 @@ def note_mailed(letter: Letter, *, at: datetime) -> None:
     """Note that the mail has left."""
     letter = lock(letter)
     if letter.mailed_at is None:
-        letter.mailed_at, letter.secret_link = at, ""
-        letter.save(update_fields=["mailed_at", "secret_link"])
+        letter.mailed_at, letter.secret_link, letter.leave_link = at, "", ""
+        letter.save(update_fields=["mailed_at", "secret_link", "leave_link"])
 
 
 @transaction.atomic(durable=True)
@@ -145,5 +154,5 @@ def note_failure(letter: Letter, *, at: datetime, final: bool = False) -> None:
     letter.mail_tries = Letter.TRIES if final else letter.mail_tries + 1
     letter.mail_after = at + pause
     if letter.mail_tries >= Letter.TRIES:
-        letter.secret_link = ""
-    letter.save(update_fields=["mail_tries", "mail_after", "secret_link"])
+        letter.secret_link = letter.leave_link = ""
+    letter.save(update_fields=["mail_tries", "mail_after", "secret_link", "leave_link"])

@@ -44,18 +44,23 @@ def connected() -> Iterator[Callable[[Letter], None]]:
 def message(letter: Letter) -> EmailMessage:
     """The mail of a letter; its Message-ID is the same however often it is made."""
     host = urlsplit(settings.SITE_URL).hostname
-    link = letter.secret_link or letter.link
-    link = settings.SITE_URL + link if link.startswith("/") else link
+    link, leave = _whole(letter.secret_link or letter.link), _whole(letter.leave_link)
+    facts = {"letter": letter, "link": link, "leave": leave, "site": settings.SITE_URL}
     with override("zh-hans"):
-        body = render_to_string(
-            "core/mail.txt", {"letter": letter, "link": link, "site": settings.SITE_URL}
-        )
+        body = render_to_string("core/mail.txt", facts)
+    headers = {
+        "Message-ID": f"<{letter.code}.letter@{host}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    if leave:  # RFC 8058: one click in the reader's own program
+        headers |= {
+            "List-Unsubscribe": f"<{leave}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
     return EmailMessage(
-        subject=letter.subject,
-        body=body.strip() + "\n",
-        to=[letter.email],
-        headers={
-            "Message-ID": f"<{letter.code}.letter@{host}>",
-            "Auto-Submitted": "auto-generated",
-        },
+        subject=letter.subject, body=body.strip() + "\n", to=[letter.email], headers=headers
     )
+
+
+def _whole(link: str) -> str:
+    return settings.SITE_URL + link if link.startswith("/") else link

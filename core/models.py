@@ -98,6 +98,8 @@ class Letter(models.Model):
     link = models.CharField(max_length=200, blank=True)
     # A link that is a key, such as a witness's: mailed to this one, then gone; no page shows it.
     secret_link = EncryptedTextField(blank=True, default="")
+    # Where whoever has no account ends such mails; kept as long as the secret link.
+    leave_link = EncryptedTextField(blank=True, default="")
     posted_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)

@@ -26,4 +26,5 @@ class SearchConfig(AppConfig):
 
             timetable.every("search.carry", seconds=2, task=cluster_tasks.carry)
             health.concerned.append(cluster_tasks.concerns)
+        timetable.every("search.tell-due", seconds=300, task=tasks.tell_due)
         timetable.every("search.refresh-due", seconds=30, task=tasks.refresh_due)

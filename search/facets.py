@@ -101,6 +101,11 @@ def chips(query: Query) -> list[Chip]:
     ]
 
 
+def said(query: Query) -> str:
+    """The query in words: what was typed, then the values chosen."""
+    return " · ".join(filter(None, [query.text, *(str(chip.label) for chip in chips(query))]))
+
+
 def names_of(values: Mapping[str, Iterable[str]]) -> dict[str, dict[str, Any]]:
     """How the values are called; two queries at most."""
     regions = Region.objects.filter(code__in=list(values.get("region", ())))

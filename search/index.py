@@ -82,6 +82,8 @@ def write(kind: Kind, code: str, *, at: datetime, anew: bool = False) -> bool:
     if document.gone_at is None and document.digest == digest and not anew:
         return False
     _fill(document, kind, entry)
+    if document.gone_at is not None:
+        document.appeared_at = at
     document.digest, document.indexed_at = digest, at
     document.gone_at = document.carried_at = None
     document.revision += 1

@@ -15,6 +15,8 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from core.letters import Recipient
+from core.numbering import new_code
 from core.searched import Standing
 from search import words
 
@@ -78,6 +80,7 @@ class SearchDocument(models.Model):
     refresh_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64)  # of all that was indexed
     indexed_at = models.DateTimeField()
+    appeared_at = models.DateTimeField(null=True)  # when it was found for the first time, or again
     gone_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=0)  # one more each time it is written
     carried_at = models.DateTimeField(null=True)  # when the cluster got it as it is
@@ -100,6 +103,7 @@ class SearchDocument(models.Model):
                 name="searchdocument_to_refresh",
             ),
             Index(fields=["id"], condition=Q(carried_at=None), name="searchdocument_to_carry"),
+            Index(fields=["appeared_at"], name="searchdocument_by_appearance"),
         ]
         constraints = [
             UniqueConstraint(fields=["kind", "code"], name="searchdocument_once"),
@@ -205,6 +209,66 @@ class Synonym(models.Model):
                 said = {"word": shared.pop(), "group": other.words}
                 text = _("“%(word)s” stands in “%(group)s” already: add your words there.")
                 raise ValidationError({"words": text % said})
+
+
+class Rhythm(models.TextChoices):
+    """How often somebody is told what a search finds anew."""
+
+    NEVER = "never", _("not by mail")
+    DAILY = "daily", _("every morning")
+    WEEKLY = "weekly", _("every Monday morning")
+
+
+class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
+    def of(self, user_code: str) -> SavedSearchQuerySet:
+        return self.filter(user_code=user_code).order_by("name", "pk")
+
+    def to_tell(self, at: datetime) -> SavedSearchQuerySet:
+        """Whose next digest is due, the one that waits longest first."""
+        return self.filter(next_at__lte=at).order_by("next_at", "pk")
+
+
+class SavedSearch(models.Model):
+    """A search that is kept: by a user, or by an address whose owner has confirmed it."""
+
+    code = models.CharField(max_length=16, unique=True, default=new_code)
+    user_code = models.CharField(max_length=16, blank=True)  # empty: of the address alone
+    email = models.EmailField(blank=True)
+    name = models.CharField(_("name"), max_length=80)
+    query = models.JSONField()  # search.query.Query.to_json
+    digest = models.CharField(max_length=64)  # of the query: the same is kept once
+    rhythm = models.CharField(max_length=8, choices=Rhythm, default=Rhythm.DAILY)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    told_until = models.DateTimeField()
+    next_at = models.DateTimeField(null=True)  # of the next digest; none while not confirmed
+
+    objects = SavedSearchQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            Index(
+                fields=["next_at"], condition=Q(next_at__isnull=False), name="savedsearch_to_tell"
+            ),
+            Index(fields=["email", "created_at"], name="savedsearch_by_email"),
+        ]
+        constraints = [
+            UniqueConstraint(fields=["user_code", "email", "digest"], name="savedsearch_once"),
+            CheckConstraint(
+                condition=~Q(user_code="") ^ ~Q(email=""), name="savedsearch_has_one_owner"
+            ),
+            CheckConstraint(
+                condition=Q(next_at=None) | Q(confirmed_at__isnull=False),
+                name="savedsearch_told_only_when_confirmed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def letter_recipients(self, at: datetime) -> list[Recipient]:
+        """The address alone; a user is written to as a user."""
+        return [Recipient(user="", organisation="", email=self.email)]
 
 
 def _split(text: str) -> Iterable[str]:

@@ -4,12 +4,13 @@ import logging
 
 from core import clock, searched
 from core.audit import Clock
-from search import files, index
-from search.models import FileText, SearchDocument
+from search import alerts, files, index
+from search.models import FileText, SavedSearch, SearchDocument
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100
+TOLD = 1_000  # digests in one round
 
 
 def read_files() -> None:
@@ -20,6 +21,16 @@ def read_files() -> None:
             files.note(row, files.read(row.digest), by=Clock(), at=clock.now())
         except Exception:
             logger.exception("file %s could not be read for the search", row.digest)
+
+
+def tell_due() -> None:
+    """Write the digests that are due, one by one."""
+    for saved in SavedSearch.objects.to_tell(clock.now())[:TOLD]:
+        try:
+            alerts.tell(saved, at=clock.now())
+        except Exception:
+            logger.exception("the digest %s could not be written", saved.code)
+    alerts.forget_unanswered(at=clock.now())
 
 
 def refresh_due() -> None:

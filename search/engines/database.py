@@ -79,6 +79,18 @@ def suggest(query: Query, at: datetime, *, most: int) -> Sequence[int]:
     return [row.id for row in _ordered(replace(query, sort="best"), rows, at)[:most]]
 
 
+def newest(
+    query: Query, at: datetime, *, most: int, appeared: tuple[datetime, datetime] | None = None
+) -> Sequence[int]:
+    """Newest first; only what was first found after one instant, and until another."""
+    return [row.id for row in _rows(query, at, "place DESC", appeared=appeared)[:most]]
+
+
+def coming(query: Query, at: datetime, *, most: int) -> Sequence[int]:
+    """What has a deadline ahead, the nearest first."""
+    return [row.id for row in _rows(query, at, "deadline, place DESC", coming=True)[:most]]
+
+
 def _best_of_many(query: Query, at: datetime, newest: list[Row]) -> list[Row]:
     """The rows from which the first pages are taken, where not all can be looked at."""
     if query.sort == "new" or (query.sort == "best" and not query.terms):
@@ -146,7 +158,13 @@ def first_place(period: str, at: datetime) -> int:
 
 
 def _rows(
-    query: Query, at: datetime, order: str, *, in_title: bool = False, coming: bool = False
+    query: Query,
+    at: datetime,
+    order: str,
+    *,
+    in_title: bool = False,
+    coming: bool = False,
+    appeared: tuple[datetime, datetime] | None = None,
 ) -> list[Row]:
     """At most one more than ROOM."""
     asked = needs.of(query, in_title=in_title)
@@ -161,6 +179,9 @@ def _rows(
     if coming:
         conditions.append("deadline > %s")
         values.append(_instant(at))
+    if appeared is not None:
+        conditions += ["appeared_at > %s", "appeared_at <= %s"]
+        values += map(_instant, appeared)
     if index and connection.vendor == "postgresql" and order == "place DESC":
         return [_row(one, at) for one in _newest(conditions, values)]
     source = "search_searchdocument"

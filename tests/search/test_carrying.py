@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from threading import Timer
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,13 @@ MANY = 1_000  # updates
 def write(code: str, title: str | None) -> None:
     """A document says `title` from now on; None: it is gone."""
     at = clock.now()
-    entry = title and Entry(path="/", title=title, at=at - timedelta(hours=1))
-    index.refresh(Kind("order", "", lambda *_: entry or None, list, {}), code, at=at)
+    index.refresh(entry_kind(title, at=at - timedelta(hours=1)), code, at=at)
+
+
+def entry_kind(title: str | None, **facts: Any) -> Kind:
+    """A kind of one entry; None: of none."""
+    entry = None if title is None else Entry(path="/", title=title, **facts)
+    return Kind("order", "", lambda *_: entry, list, {})
 
 
 def found(text: str) -> set[str]:
