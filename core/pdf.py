@@ -243,10 +243,27 @@ def _story(paper: Paper) -> Sequence[Flowable]:
         story.append(Text(paper.subtitle, SUBTITLE, after=2 * mm))
     story.append(Spacer(1, 3 * mm))
     for block in paper.blocks:
-        if isinstance(block, papers.Signatures) and isinstance(story[-1], Text | KeepTogether):
-            story[-1].keepWithNext = 1  # nobody signs on a page that says nothing
-        story += _drawn(block)
+        drawn = _drawn(block)
+        if drawn and isinstance(drawn[0], KeepTogether):
+            drawn = _with_what_leads(story, drawn[0], signs=isinstance(block, papers.Signatures))
+        story += drawn
     return story
+
+
+def _with_what_leads(story: list[Flowable], kept: KeepTogether, *, signs: bool) -> list[Flowable]:
+    """Take the headings before it along; with signatures the last words too.
+
+    So nobody signs on a page that says nothing. A long paragraph stays where it is.
+    """
+    inside: list[Flowable] = list(kept._content)
+    last = story[-1]
+    if signs and isinstance(last, KeepTogether):
+        inside = [*story.pop()._content, *inside]
+    elif signs and isinstance(last, Text) and len(last.text) <= LAST_WORDS:
+        inside.insert(0, story.pop())
+    while story[-1].getKeepWithNext():
+        inside.insert(0, story.pop())
+    return [KeepTogether(inside)]
 
 
 def _drawn(block: papers.Block) -> list[Flowable]:
@@ -274,7 +291,7 @@ def _cell(value: str | papers.Checks, style: Style) -> Text | Boxes:
     return Boxes(value, style) if isinstance(value, papers.Checks) else Text(value, style)
 
 
-FEW_ROWS = 6
+FEW_ROWS, LAST_WORDS = 6, 400  # of a table and of a paragraph that are not parted
 RULED = [
     ("FONTNAME", (0, 0), (-1, -1), REGULAR),  # an empty cell would ask for Helvetica
     ("GRID", (0, 0), (-1, -1), 0.5, black),

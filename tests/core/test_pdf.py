@@ -113,6 +113,28 @@ def test_the_head_of_a_table_is_repeated_on_each_page():
     assert all("机构" in page for page in pages[:3])
 
 
+@pytest.mark.parametrize("lines", range(22, 34))
+def test_nobody_signs_on_a_page_that_says_nothing(lines):
+    text = [Paragraph("按公告执行。") for _ in range(lines)]
+    signed = Signatures((("青屿区水务局", "2026年11月12日"),))
+    last = (Heading("九、地点"), Paragraph("第二开标室"), signed)
+    file = drawn(Paper("采购公告", (*text, *last)))
+    pages = tool("pdftotext", "-layout", "-", "-", data=file).split("\f")
+    (page,) = (one for one in pages if "2026年11月12日" in one)
+    assert "九、地点" in page
+    assert "第二开标室" in page
+
+
+@pytest.mark.parametrize("lines", range(22, 34))
+def test_a_short_table_is_not_broken_and_its_heading_stays_with_it(lines):
+    text = [Paragraph("按公告执行。") for _ in range(lines)]
+    table = Table(("序号", "机构"), tuple((str(row), f"第{row}家") for row in range(4)))
+    file = drawn(Paper("采购公告", (*text, Heading("二、名单"), table)))
+    pages = tool("pdftotext", "-layout", "-", "-", data=file).split("\f")
+    (page,) = (one for one in pages if "二、名单" in one)
+    assert all(f"第{row}家" in page for row in range(4))
+
+
 def test_no_line_begins_with_a_closing_mark():
     lines = text(drawn(paper(words="服务，金额。" * 200))).splitlines()
     assert not [line for line in lines if line and line[0] in "，。"]
