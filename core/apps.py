@@ -7,9 +7,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from core import jobs, letters, meanings, reference, tasks, timetable, todo, uploads
-        from core.models import JobState
+        from core import cache, jobs, letters, meanings, reference, tasks, timetable, todo, uploads
+        from core.models import CalendarYear, JobState
 
+        cache.watch(CalendarYear)
         reference.loader("core.regions", reference.load_regions)
         reference.loader("core.calendar", reference.load_calendar)
         reference.loader("core.figures", reference.load_figures)

@@ -17,7 +17,9 @@ from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -178,6 +180,19 @@ def changed(what: Any, *, at: datetime) -> None:
     """Say that something public was changed by other than a deed; `what` is the row."""
     subject = Subject(what._meta, str(what.pk)[:16] or new_code())
     record(subject, "site.changed", by=Clock(), at=at, public=False)
+
+
+def watch(*models: type[Model]) -> None:
+    """Rows of these are edited plainly, which is no deed: whoever saves or deletes one has said by
+    it, in the same transaction where there is one, that something public was changed."""
+    for model in models:
+        for edited in (post_save, post_delete):
+            edited.connect(_edited, sender=model, dispatch_uid=f"core.cache {model._meta.label}")
+
+
+def _edited(instance: Model, **_facts: Any) -> None:
+    with transaction.atomic():  # a savepoint in Wagtail's transaction
+        changed(instance, at=clock.now())
 
 
 @dataclass(frozen=True)

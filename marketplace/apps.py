@@ -8,12 +8,13 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         # Only here: this module is imported before any model can be.
-        from core import meanings, reference, timetable, todo, uploads
+        from core import cache, meanings, reference, timetable, todo, uploads
         from marketplace import catalogue, order_registry, search, tasks
         from marketplace.agencies import may_read
-        from marketplace.models import AgencyState, ReviewState
+        from marketplace.models import AgencyState, QualificationCategory, ReviewState
         from marketplace.todo import drafts_of, name_kinds, waiting_for
 
+        cache.watch(QualificationCategory)
         reference.loader("marketplace.service-items", catalogue.load)
         for purpose, label in (
             ("marketplace.entry-file", _("paper of an entry")),

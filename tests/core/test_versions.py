@@ -1,11 +1,14 @@
 import threading
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from core import clock
 from core.audit import Clock, record
 from core.lifecycle import lock
+from core.models import CalendarYear
 from core.versions import held, version
 from tests.core.test_cache import deed
 from tests.factories import OrganisationFactory, UserFactory
@@ -104,3 +107,23 @@ def test_a_request_asks_the_database_once(database):
 def deeds_elsewhere():
     deed(OrganisationFactory())
     connection.close()
+
+
+def test_what_is_edited_plainly_says_so(database):
+    before = version()
+    year = CalendarYear.objects.latest("year")
+    year.source = "国办发明电〔2026〕1号"
+    year.save()
+    edited = version()
+    CalendarYear.objects.create(year=2049, source="示例").delete()
+    assert len({before, edited, version()}) == 3
+
+
+def test_reference_data_that_came_by_says_so(database):
+    before = version()
+    call_command("load_reference", verbosity=0, stdout=StringIO())
+    assert version() == before
+    CalendarYear.objects.latest("year").delete()
+    gone = version()
+    call_command("load_reference", verbosity=0, stdout=StringIO())
+    assert version() != gone
