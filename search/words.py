@@ -96,6 +96,12 @@ def _pairs(text: Sequence[str]) -> list[str]:
     return ["".join(pair) for pair in pairwise(text)]
 
 
+def _cover(text: str) -> list[str]:
+    """As few pairs as hold every character: that they stand in order is for `contains` to say."""
+    pairs = [text[place : place + 2] for place in range(0, len(text) - 1, 2)]
+    return pairs + ([text[-2:]] if len(text) % 2 else [])
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What a document must have: all these tokens, words that begin so, and each text within."""
@@ -106,7 +112,8 @@ class Wanted:
 
 
 def wanted(text: str, *, in_order: bool = False) -> Wanted | None:
-    """What finds a typed word, or in one piece and `in_order` a phrase; None for mere punctuation.
+    """What finds a typed word, or `in_order` a phrase; None for mere punctuation. Only at its end
+    a Latin word may go on: `GXDD-2026-0001` is whole words and a beginning.
 
     `contains` is to be looked for in `normal` text.
     """
@@ -118,10 +125,10 @@ def wanted(text: str, *, in_order: bool = False) -> Wanted | None:
     contains = []
     for place, piece in enumerate(found):
         if not piece.is_han:
-            whole = in_order and place < len(found) - 1
-            (exact if whole or len(piece.text) == 1 else begins)[piece.text] = None
+            is_last = place == len(found) - 1
+            (begins if is_last and len(piece.text) > 1 else exact)[piece.text] = None
             continue
-        exact.update(dict.fromkeys(_pairs(piece.text) or [piece.text]))
+        exact.update(dict.fromkeys(_cover(piece.text)))
         if len(piece.text) > 2 and not (in_order and len(found) > 1):
             contains.append(piece.text)
     if in_order and len(found) > 1:

@@ -27,8 +27,10 @@ from search.ranking import Candidate
 
 ROOM = 1_000
 # PostgreSQL reads whatever is found before it sorts: it is asked for the newest documents first.
-WINDOWS = (2_500, 20_000, 160_000)
+WALKED = 2_500  # documents whose own words are looked at first
+WINDOWS = (20_000, 160_000)
 REMEMBERED = 60  # seconds: where a window begins need not be exact
+TABLE, NEWEST = "search_searchdocument", "place DESC"
 COLUMNS = (
     "id, place, kind, marks, standing, standing_after, changes_at, amount, deadline,"
     " head, brief, key"
@@ -53,7 +55,7 @@ class Row:
 
 def find(query: Query, at: datetime, *, size: int = SIZE) -> Found:
     """The page of hits that the query asks for, with counts by facet."""
-    rows = _rows(query, at, "place DESC")
+    rows = _rows(query, at, NEWEST)
     is_exact = len(rows) <= ROOM
     if not is_exact:
         rows = _best_of_many(query, at, rows[:ROOM])
@@ -69,13 +71,13 @@ def find(query: Query, at: datetime, *, size: int = SIZE) -> Found:
 
 def count(query: Query, at: datetime) -> tuple[int, bool]:
     """How many there are; whether that is all."""
-    rows = _rows(query, at, "place DESC")
+    rows = _rows(query, at, NEWEST)
     return min(len(rows), ROOM), len(rows) <= ROOM
 
 
 def suggest(query: Query, at: datetime, *, most: int) -> Sequence[int]:
     """Documents with all the words in their titles, the best first; the newest are looked at."""
-    rows = _rows(query, at, "place DESC", in_title=True)
+    rows = _rows(query, at, NEWEST, in_title=True)
     return [row.id for row in _ordered(replace(query, sort="best"), rows, at)[:most]]
 
 
@@ -83,7 +85,7 @@ def newest(
     query: Query, at: datetime, *, most: int, appeared: tuple[datetime, datetime] | None = None
 ) -> Sequence[int]:
     """Newest first; only what was first found after one instant, and until another."""
-    return [row.id for row in _rows(query, at, "place DESC", appeared=appeared)[:most]]
+    return [row.id for row in _rows(query, at, NEWEST, appeared=appeared)[:most]]
 
 
 def coming(query: Query, at: datetime, *, most: int) -> Sequence[int]:
@@ -100,7 +102,7 @@ def _best_of_many(query: Query, at: datetime, newest: list[Row]) -> list[Row]:
     if query.sort == "deadline":
         first = _rows(query, at, "deadline, place DESC", coming=True)[:ROOM]
     else:
-        first = _rows(query, at, "place DESC", in_title=True)[:ROOM]
+        first = _rows(query, at, NEWEST, in_title=True)[:ROOM]
     return list({row.id: row for row in (*first, *newest)}.values())
 
 
@@ -132,7 +134,7 @@ def _facets(query: Query, rows: Sequence[Row], at: datetime) -> dict[str, dict[s
     """Of each facet as many as would be found with each of its values, the others being kept."""
     counted = _counted(rows, at)
     for name in query.filters:
-        others = _rows(query.without_facet(name), at, "place DESC")[:ROOM]
+        others = _rows(query.without_facet(name), at, NEWEST)[:ROOM]
         counted[name] = _counted(others, at)[name]
     return counted
 
@@ -182,9 +184,9 @@ def _rows(
     if appeared is not None:
         conditions += ["appeared_at > %s", "appeared_at <= %s"]
         values += map(_instant, appeared)
-    if index and connection.vendor == "postgresql" and order == "place DESC":
+    if index and connection.vendor == "postgresql" and order == NEWEST:
         return [_row(one, at) for one in _newest(conditions, values)]
-    source = "search_searchdocument"
+    source = TABLE
     if index and connection.vendor == "sqlite":
         source = "search_words CROSS JOIN search_searchdocument ON place = search_words.rowid"
         order = order.replace("place", "search_words.rowid")
@@ -204,23 +206,30 @@ def _select(source: str, conditions: list[str], values: list[Any], order: str) -
 def _newest(conditions: list[str], values: list[Any]) -> list[Any]:
     """From the newest documents if there are enough among them, else from more, else from all.
 
-    Each time by the indexes of words and places together: to walk through the documents and look
-    at the words of each would cost more than the planner believes.
+    Words that stand in most documents are met at once by walking through the newest; to collect
+    them in the word index would cost more. All others are found by both indexes together, which
+    the planner would not choose: it believes a look at a document's words to cost nothing.
     """
-    table, order = "search_searchdocument", "place DESC"
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_indexscan = off")
         try:
-            for window in WINDOWS:
+            for window in (WALKED, *WINDOWS):
                 first = _beginning(window)
                 if first is None:
                     break
-                rows = _select(table, [*conditions, "place >= %s"], [*values, first], order)
+                _plan(cursor, walking=window == WALKED)
+                rows = _select(TABLE, [*conditions, "place >= %s"], [*values, first], NEWEST)
                 if len(rows) > ROOM:
                     return rows
-            return _select(table, conditions, values, order)
+            _plan(cursor, walking=False)
+            return _select(TABLE, conditions, values, NEWEST)
         finally:
             cursor.execute("SET LOCAL enable_indexscan = on")
+            cursor.execute("SET LOCAL enable_bitmapscan = on")
+
+
+def _plan(cursor: Any, *, walking: bool) -> None:
+    cursor.execute(f"SET LOCAL enable_indexscan = {'on' if walking else 'off'}")
+    cursor.execute(f"SET LOCAL enable_bitmapscan = {'off' if walking else 'on'}")
 
 
 _begins: dict[int, tuple[float, int | None]] = {}

@@ -3,12 +3,13 @@ from decimal import Decimal
 
 import pytest
 from django.http import QueryDict
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search import needs, query
 from search.query import BANDS, FACETS, Query, Term, parse
 
+unhurried = settings(deadline=None)  # dictionaries are loaded at the first call
 ANY = st.text(max_size=60)
 TYPED = st.lists(
     st.sampled_from(
@@ -37,12 +38,14 @@ def naming(name: str, said: str) -> str:
     return "order" if (name, said) == ("kind", "订单") else ""
 
 
+@unhurried
 @given(TYPED, VALUES, st.sampled_from(query.SORTS))
 def test_a_query_is_kept_and_comes_back(text, filters, sort):
     asked = parse(text, filters, sort=sort, naming=naming)
     assert Query.from_json(asked.to_json()) == asked
 
 
+@unhurried
 @given(TYPED, VALUES)
 def test_an_address_leads_back_to_its_query(text, filters):
     asked = parse(text, filters, naming=naming)
@@ -50,6 +53,7 @@ def test_an_address_leads_back_to_its_query(text, filters):
     assert query.from_url(dict(address.lists())) == asked
 
 
+@unhurried
 @given(TYPED)
 def test_nothing_that_is_typed_breaks_it(text):
     asked = parse(text, naming=naming)

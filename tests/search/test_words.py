@@ -1,9 +1,10 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search import words
 from search.words import Part
 
+unhurried = settings(deadline=None)  # dictionaries are loaded at the first call
 HAN = st.text("环境影响评价报告测绘监理审计赣州市章贡区環評測繪〇", min_size=1, max_size=12)
 LATIN = st.text("abcXYZ019", min_size=1, max_size=10)
 MIXED = st.lists(HAN | LATIN | st.sampled_from([" ", "，", "-", "（", "\n"]), max_size=8).map(
@@ -12,11 +13,13 @@ MIXED = st.lists(HAN | LATIN | st.sampled_from([" ", "，", "-", "（", "\n"]), 
 ANY = st.text(max_size=40)
 
 
+@unhurried
 @given(ANY)
 def test_folding_twice_is_folding_once(text):
     assert words.fold(words.fold(text)) == words.fold(text)
 
 
+@unhurried
 @given(ANY)
 def test_the_normal_text_is_its_own(text):
     assert words.normal(words.normal(text)) == words.normal(text)
@@ -29,6 +32,7 @@ def test_width_case_accents_and_traditional_forms_are_folded():
     assert words.squeezed("国办发〔2025〕22号") == "国办发202522号"
 
 
+@unhurried
 @given(MIXED, st.data())
 def test_whatever_stands_in_a_text_is_found_in_it(text, data):
     """Recall: each stretch of a Chinese run, and each beginning of a Latin word."""
@@ -45,6 +49,7 @@ def test_whatever_stands_in_a_text_is_found_in_it(text, data):
     assert all(one in words.normal(text) for one in wanted.contains)
 
 
+@unhurried
 @given(MIXED, HAN)
 def test_what_does_not_stand_in_a_text_is_not_found(text, sought):
     wanted = words.wanted(sought)
@@ -55,6 +60,7 @@ def test_what_does_not_stand_in_a_text_is_not_found(text, sought):
     assert found == (words.normal(sought).strip() in normal)
 
 
+@unhurried
 @given(ANY)
 def test_tokens_can_stand_in_an_index(text):
     for token in words.tokens(text) | words.sound_tokens(words.sounds(text)):
@@ -78,6 +84,7 @@ def test_pinyin_is_read_in_syllables():
     assert words.initials(words.sounds("环境影响，评价")) == " hjyx pj "
 
 
+@unhurried
 @given(HAN)
 def test_how_a_title_is_typed_in_pinyin_is_among_its_readings(text):
     said = words.sounds(text).split()
@@ -94,6 +101,7 @@ def test_how_a_title_is_typed_in_pinyin_is_among_its_readings(text):
         assert met or tuple(said) not in readings
 
 
+@unhurried
 @given(st.text("abcdefgh0123", min_size=4, max_size=9), st.data())
 def test_a_slip_of_the_hand_is_near(word, data):
     place = data.draw(st.integers(0, len(word) - 1))
@@ -110,6 +118,7 @@ def test_a_slip_of_the_hand_is_near(word, data):
     assert words.near("abc") == set()
 
 
+@unhurried
 @given(ANY, st.lists(HAN | LATIN, max_size=3))
 def test_marking_leaves_the_text_as_it_is(text, sought):
     assert "".join(part.text for part in words.marked(text, sought)) == text
