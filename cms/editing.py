@@ -125,12 +125,14 @@ def keep_picture(file: Any, *, title: str, description: str, by: User, at: datet
     """Keep a picture. Refused without words for who cannot see it."""
     if not description.strip():
         raise RuleBroken("Say what the picture shows, for who cannot see it.")
-    return Picture.objects.create(
+    kept: Picture = Picture.objects.create(
         file=file, title=title, description=description.strip(), uploaded_by_user=by
     )
+    return kept
 
 
 @transaction.atomic(durable=True)
 def keep_document(file: Any, *, title: str, by: User, at: datetime) -> Paper:
     """Keep a document to download."""
-    return Paper.objects.create(file=file, title=title, uploaded_by_user=by)
+    kept: Paper = Paper.objects.create(file=file, title=title, uploaded_by_user=by)
+    return kept

@@ -1,11 +1,13 @@
 """The news as an RSS feed, newest first: of the whole site, or of one microsite."""
 
+from datetime import datetime, time
+
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import Http404
 from django.urls import reverse
 from django.utils.feedgenerator import Rss201rev2Feed
-from django.utils.timezone import datetime, make_aware
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -60,7 +62,7 @@ class NewsFeed(Feed):  # type: ignore[type-arg]  # generic for the checker only
         return self.item_link(page)
 
     def item_pubdate(self, page):
-        return make_aware(datetime(page.dated_on.year, page.dated_on.month, page.dated_on.day))
+        return make_aware(datetime.combine(page.dated_on, time.min))
 
     def item_categories(self, page):
         return [page.topic.name] if page.topic else []

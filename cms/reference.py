@@ -30,7 +30,7 @@ from core.reference import read
 
 PAGES = Path(__file__).parent / "data" / "site.json"
 PLAIN = ("kind", "menu", "below", "body", "groups")
-PAGE_RIGHTS = {
+PAGE_RIGHTS: dict[str, tuple[str, ...]] = {
     Deed.EDIT_SITE: ("add_page", "change_page"),
     Deed.APPROVE_SITE: (
         "add_page",
@@ -41,14 +41,14 @@ PAGE_RIGHTS = {
         "bulk_delete_page",
     ),
 }
-MEDIA_RIGHTS = {
+MEDIA_RIGHTS: dict[str, tuple[str, ...]] = {
     Deed.EDIT_SITE: ("add_image", "choose_image", "add_document", "choose_document"),
     Deed.APPROVE_SITE: (
         *("add_image", "choose_image", "change_image", "delete_image"),
         *("add_document", "choose_document", "change_document", "delete_document"),
     ),
 }
-OTHER_RIGHTS = {
+OTHER_RIGHTS: dict[str, tuple[str, ...]] = {
     Deed.EDIT_SITE: ("view_topic", "add_topic"),
     Deed.APPROVE_SITE: (
         *("view_topic", "add_topic", "change_topic", "delete_topic"),

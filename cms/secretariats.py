@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
-from accounts.models import Seat
+from accounts.models import Seat, User
 from alliance.models import SECRETARIAT, Officer
 from cms.models import MicrositePage
 from core import clock
@@ -43,7 +43,7 @@ def admit(user: Any, seats: Iterable[Seat]) -> bool:
 
 @transaction.atomic(durable=True)
 def _seat(user: Any, wanted: dict[str, MicrositePage], gone: set[str]) -> None:
-    lock(user)
+    user = lock(User(pk=user.pk))
     user.groups.remove(*Group.objects.filter(name__in=gone))
     for page in wanted.values():
         user.groups.add(group_of(page))

@@ -6,6 +6,7 @@ Only what every visitor may see is named, from the same querysets that the publi
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -106,12 +107,12 @@ def _address(row: Any) -> str:
 def _begun(response: HttpResponse, name: str) -> SimplerXMLGenerator:
     xml = SimplerXMLGenerator(response, "utf-8")
     xml.startDocument()
-    xml.startElement(name, {"xmlns": NAMESPACE})
+    xml.startElement(name, AttributesImpl({"xmlns": NAMESPACE}))
     return xml
 
 
 def _written(xml: SimplerXMLGenerator, name: str, address: str, changed: Any) -> None:
-    xml.startElement(name, {})
+    xml.startElement(name, AttributesImpl({}))
     xml.addQuickElement("loc", address)
     if changed:
         xml.addQuickElement("lastmod", changed.isoformat(timespec="seconds"))

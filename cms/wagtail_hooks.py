@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
+from wagtail.models import WorkflowState
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -35,3 +36,15 @@ def publish_no_copy(request, page):
         )
         return redirect("wagtailadmin_pages:copy", page.pk)
     return None
+
+
+@hooks.register("before_edit_page")
+def tell_why_returned(request, page):
+    """Whoever opens a page that was returned reads first what is to be changed."""
+    state = page.current_workflow_state if request.method == "GET" else None
+    if state is None or state.status != WorkflowState.STATUS_NEEDS_CHANGES:
+        return
+    returned = state.current_task_state
+    if returned is not None and returned.comment:
+        told = {"who": returned.finished_by or "", "comment": returned.comment}
+        messages.warning(request, _("Returned by %(who)s: %(comment)s") % told)

@@ -69,8 +69,11 @@ class Site:
             self.publish(NewsIndexPage.objects.get(slug="news"), self._article(facts))
         contact = data()["contact"]
         offices = [{"type": "office", "value": office} for office in contact["offices"]]
-        page = ContactPage(**_plain(contact, "offices"), offices=json.dumps(offices))
-        page.body = self._body(contact["body"])
+        page = ContactPage(
+            **_plain(contact, "offices"),
+            offices=json.dumps(offices),
+            body=self._body(contact["body"]),
+        )
         self.publish(HomePage.objects.get(), page)
         for facts in data()["microsites"]:
             self._microsite(facts)
@@ -88,7 +91,7 @@ class Site:
         return editing.accept(written, by=self.chief, at=clock.now())
 
     def _tell_policies(self) -> None:
-        index, made = PolicyIndexPage.objects.get(), {}
+        index, made = PolicyIndexPage.objects.get(), dict[str, PolicyPage]()
         told = data()["policies"]
         # What takes another's place is published first.
         for facts in [*(f for f in told if not f["superseded_by"]), *_followed(told)]:
@@ -146,8 +149,8 @@ class Site:
         for article in facts["news"]:
             self.publish(index, self._article(article, alliance.number), by=by)
         for told in facts["pages"]:
-            inner = ContentPage(**_plain(told), show_in_menus=True)
-            inner.body = self._body(told["body"], alliance.number)
+            body = self._body(told["body"], alliance.number)
+            inner = ContentPage(**_plain(told), body=body, show_in_menus=True)
             self.publish(home, inner, by=by)
 
     def _body(self, blocks: list[dict[str, Any]], alliance: str = "") -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from wagtail.fields import StreamField
 
 
-class Body(StreamField):  # type: ignore[misc]  # of Wagtail's, which brings no types
+class Body(StreamField):
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, _path, _args, kwargs = super().deconstruct()
         return name, "wagtail.fields.StreamField", [[]], {**kwargs, "block_lookup": {}}

@@ -17,7 +17,7 @@ from core.models import LegalFigure
 NONE = ("", "---------")
 
 
-class NamedBlock(blocks.FieldBlock):  # type: ignore[misc]  # of Wagtail's, which brings no types
+class NamedBlock(blocks.FieldBlock):
     """A choice from `options()`, asked anew each time the form is drawn."""
 
     def __init__(self, required: bool = True, help_text: Any = None, **kwargs: Any) -> None:

@@ -18,7 +18,7 @@ from core.calendar import day_of
 FEATURES = ["h2", "h3", "bold", "ol", "ul", "link", "document-link"]
 
 
-class Led(blocks.StructValue):  # type: ignore[misc]  # of Wagtail's, which brings no types
+class Led(blocks.StructValue):
     """What leads somewhere: to a named page of the site, or to a page that editors wrote."""
 
     @cached_property
@@ -38,7 +38,7 @@ class Led(blocks.StructValue):  # type: ignore[misc]  # of Wagtail's, which brin
         return str(found.label) if found else ""
 
 
-class Step(blocks.StructBlock):  # type: ignore[misc]
+class Step(blocks.StructBlock):
     """One step of a guide: what to do, what comes of it, and where it is done."""
 
     title = blocks.CharBlock(label=_("step"), max_length=60)
@@ -64,7 +64,7 @@ class Step(blocks.StructBlock):  # type: ignore[misc]
         value_class = Led
 
 
-class Steps(blocks.ListBlock):  # type: ignore[misc]
+class Steps(blocks.ListBlock):
     class Meta:
         icon = "list-ol"
         label = _("steps")
@@ -81,7 +81,7 @@ class Steps(blocks.ListBlock):  # type: ignore[misc]
         return context
 
 
-class Button(blocks.StructBlock):  # type: ignore[misc]
+class Button(blocks.StructBlock):
     """A link to a page of the site or of the editors."""
 
     label = blocks.CharBlock(
@@ -116,7 +116,7 @@ class MenuItem(Button):
         label = _("line of the menu")
 
 
-class Figure(blocks.StructBlock):  # type: ignore[misc]
+class Figure(blocks.StructBlock):
     """A picture with its caption. The words for who cannot see it are demanded."""
 
     image = ImageBlock(label=_("picture"))
@@ -132,7 +132,7 @@ class Figure(blocks.StructBlock):  # type: ignore[misc]
         description = _("A picture in the width of the text.")
 
 
-class Quote(blocks.StructBlock):  # type: ignore[misc]
+class Quote(blocks.StructBlock):
     text = blocks.TextBlock(label=_("wording"))
     source = blocks.CharBlock(label=_("law, number and article"), max_length=160)
 
@@ -143,7 +143,7 @@ class Quote(blocks.StructBlock):  # type: ignore[misc]
         description = _("An article in its own words, with where it stands.")
 
 
-class Fact(blocks.StructBlock):  # type: ignore[misc]
+class Fact(blocks.StructBlock):
     name = blocks.CharBlock(label=_("name of the line"), max_length=40)
     value = blocks.TextBlock(label=_("what it says"))
 
@@ -151,7 +151,7 @@ class Fact(blocks.StructBlock):  # type: ignore[misc]
         label = _("line")
 
 
-class Facts(blocks.ListBlock):  # type: ignore[misc]
+class Facts(blocks.ListBlock):
     class Meta:
         icon = "list-ul"
         label = _("facts line by line")
@@ -159,7 +159,7 @@ class Facts(blocks.ListBlock):  # type: ignore[misc]
         description = _("Names and values below each other.")
 
 
-class Question(blocks.StructBlock):  # type: ignore[misc]
+class Question(blocks.StructBlock):
     question = blocks.CharBlock(label=_("question"), max_length=120)
     answer = blocks.RichTextBlock(label=_("reply to the question"), features=FEATURES)
     destination = DestinationBlock(label=_("where it is done"), required=False)
@@ -170,7 +170,7 @@ class Question(blocks.StructBlock):  # type: ignore[misc]
         value_class = Led
 
 
-class Questions(blocks.ListBlock):  # type: ignore[misc]
+class Questions(blocks.ListBlock):
     class Meta:
         icon = "help"
         label = _("questions and answers")
@@ -178,7 +178,7 @@ class Questions(blocks.ListBlock):  # type: ignore[misc]
         description = _("Questions that unfold; each has an address of its own.")
 
 
-class QuestionGroup(blocks.StructBlock):  # type: ignore[misc]
+class QuestionGroup(blocks.StructBlock):
     title = blocks.CharBlock(label=_("subject"), max_length=40)
     questions = Questions(Question())
 
@@ -188,7 +188,7 @@ class QuestionGroup(blocks.StructBlock):  # type: ignore[misc]
         template = "cms/blocks/question-group.html"
 
 
-class Office(blocks.StructBlock):  # type: ignore[misc]
+class Office(blocks.StructBlock):
     """Whom to ask for what."""
 
     name = blocks.CharBlock(label=_("office"), max_length=60)
@@ -204,7 +204,7 @@ class Office(blocks.StructBlock):  # type: ignore[misc]
         template = "cms/blocks/office.html"
 
 
-class Files(blocks.ListBlock):  # type: ignore[misc]
+class Files(blocks.ListBlock):
     class Meta:
         icon = "doc-full"
         label = _("files to download")
@@ -212,7 +212,7 @@ class Files(blocks.ListBlock):  # type: ignore[misc]
         description = _("Documents to download, with kind and size.")
 
 
-class Buttons(blocks.ListBlock):  # type: ignore[misc]
+class Buttons(blocks.ListBlock):
     class Meta:
         icon = "link"
         label = _("links to pages of the site")

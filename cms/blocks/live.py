@@ -28,7 +28,7 @@ def count(default: int) -> blocks.IntegerBlock:
     )
 
 
-class LiveBlock(blocks.StructBlock):  # type: ignore[misc]  # of Wagtail's, which brings no types
+class LiveBlock(blocks.StructBlock):
     """Rows that are looked up when the page is shown."""
 
     title = blocks.CharBlock(

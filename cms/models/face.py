@@ -128,7 +128,7 @@ class Face(Page):
     def social_image(self) -> str:
         """The address of the picture that is shown where the page is shared: its own, or its
         title drawn as one."""
-        if self.picture_id:
+        if self.picture is not None:
             found: str = self.picture.get_rendition("fill-1200x630").url
             return found if "//" in found else settings.SITE_URL + found
         place = "/".join(self.url_path.strip("/").split("/")[1:]) or "home"

@@ -22,7 +22,7 @@ from core import clock, paging
 MENU = {"new": paging.Order(_("newest first"), "-dated_on", "-pk")}
 
 
-class Topic(models.Model):
+class Topic(models.Model):  # type: ignore[django-manager-missing]  # of Wagtail's, untyped
     """What articles and policies are about 主题."""
 
     name = models.CharField(_("subject area"), max_length=30, unique=True)
@@ -40,13 +40,14 @@ class Topic(models.Model):
 class NewsQuerySet(FaceQuerySet):
     def near(self, page: Any) -> NewsQuerySet:
         """The articles of the part of the site that the page belongs to, the newest first."""
-        found: NewsQuerySet
+        found: Any
         if page is not None and getattr(page, "is_microsite", False):
             found = self.descendant_of(page)
         else:
             microsites = SitesPage.objects.filter(path=Substr(OuterRef("path"), 1, SitesPage.PATH))
             found = self.exclude(Exists(microsites))
-        return found.order_by("-dated_on", "-pk").select_related("topic", "picture")
+        newest: NewsQuerySet = found.order_by("-dated_on", "-pk").select_related("topic", "picture")
+        return newest
 
 
 class NewsIndexPage(Face):

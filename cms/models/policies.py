@@ -226,8 +226,8 @@ class PolicyPage(WrittenPage):
     def clean(self) -> None:
         super().clean()
         follower = self.superseded_by
-        days = (follower and follower.in_force_from, self.in_force_from)
-        if all(days) and days[0] < days[1]:
+        begins, follows = self.in_force_from, follower.in_force_from if follower else None
+        if begins and follows and follows < begins:
             told = _("What takes its place is in force earlier than this text: look again.")
             raise ValidationError({"superseded_by": told})
 

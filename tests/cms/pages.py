@@ -61,7 +61,7 @@ def policy(title="一项政策", **facts):
 
 
 def news_index():
-    return NewsIndexPage.objects.get(slug="news")
+    return NewsIndexPage.objects.child_of(home()).get()
 
 
 def policy_index():
