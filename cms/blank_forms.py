@@ -70,7 +70,7 @@ class Choose(forms.Select):
 
 def _own(key: str) -> OfficialForm:
     data = json.loads((DATA / f"{key}.json").read_text(encoding="utf-8"))
-    columns = data.get("columns", [30, 53, 30, 53])
+    columns = data.get("columns", [36, 47, 36, 47])
     fields: dict[str, Field] = {}
     rows = [_row(row, len(columns), fields) for row in data["rows"]]
     return OfficialForm(

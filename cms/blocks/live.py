@@ -22,10 +22,16 @@ class NoticeKindBlock(NamedBlock):
         return [(name, kind.label) for name, kind in kinds.items()]
 
 
-def count(default: int) -> blocks.IntegerBlock:
-    return blocks.IntegerBlock(
-        label=_("how many at most"), default=default, min_value=1, max_value=LONGEST
-    )
+class Count(blocks.IntegerBlock):
+    """How many rows. A form hands it over as text: compared as that, a page would be changed by
+    whoever opens and returns it, and he would count among its writers."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+def count(default: int) -> Count:
+    return Count(label=_("how many at most"), default=default, min_value=1, max_value=LONGEST)
 
 
 class LiveBlock(blocks.StructBlock):
@@ -34,6 +40,10 @@ class LiveBlock(blocks.StructBlock):
     title = blocks.CharBlock(
         label=_("heading"), required=False, max_length=40, help_text=_("Empty: the usual one.")
     )
+
+    def get_preview_value(self) -> Any:
+        """In the list of blocks it shows what there is now."""
+        return self.get_default()
 
     def found(self, value: Any, at: Any) -> Any:
         """What is shown: a `live.Told` or anything else the template knows."""

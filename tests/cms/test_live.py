@@ -137,10 +137,28 @@ def test_what_an_alliance_is_gone_leaves_an_empty_block(cast):
     assert "名册上没有成员" in cost()[1]
 
 
+def test_a_page_is_not_changed_by_who_merely_looks_at_its_form():
+    blocks = dict(looked_up())
+    for name in ("closing_soon", "newest_orders", "results_today", "newest_news"):
+        count = blocks[name].child_blocks["count"]
+        assert count.get_prep_value("5") == count.get_prep_value(5) == 5
+        assert count.get_prep_value("five") == "five"  # for the form to refuse
+
+
 def test_every_live_block_explains_itself_in_the_list_of_blocks():
     for name, block in content():
         assert str(block.get_description() or block.label), name
     assert all(str(block.get_description()).startswith("实时") for _name, block in looked_up())
+
+
+def test_the_list_of_blocks_shows_what_a_live_block_shows_now(cast):
+    order = ordering.published(cast)
+    client = signed_in(writer(cast).user)
+    block = ContentPage.body.field.stream_block.child_blocks["closing_soon"]
+    address = f"/staff/block-preview/?id={block.definition_prefix}"
+    shown = client.get(address)
+    assert order.title in shown.text
+    assert "gongxin.css" in shown.text
 
 
 def test_the_editor_previews_a_page_with_its_live_block(cast):
