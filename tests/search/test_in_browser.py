@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from core import clock
+from marketplace.models import ServiceItem
 from tests.browsers import chromium
 from tests.factories import ServiceItemFactory
 from tests.journeys.look import Walk, html_faults, told
@@ -25,16 +26,17 @@ STATES = (
     "/search/",
     "/en/search/?q=gis",
 )
-# Said back to whoever typed it.
-TYPED = {"English: cehui"}
+# Said back to whoever typed it, and words of the library.
+TYPED = {f"English: {word}" for word in ("cehui", "GIS", "EPC", "BIM", "CAD")}
 
 
 @pytest.fixture
 def shelves(database) -> str:
     library.shelve(clock.now())
-    for one in library.CORPUS:
-        if one["kind"] == "service":
-            ServiceItemFactory(code=one["items"][0], name=one["title"])
+    named = {one["items"][0]: one["title"] for one in library.CORPUS if one["kind"] == "service"}
+    known = ServiceItem.objects.values_list("code", flat=True)
+    for code in named.keys() - set(known):
+        ServiceItemFactory(code=code, name=named[code])
     return database.name
 
 
