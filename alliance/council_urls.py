@@ -13,6 +13,11 @@ council = [
     path("alliances/meetings/<slug:number>/votes.json", meetings.votes_json, name="votes-json"),
     path(f"{OF}/meetings/", meetings.desk_meetings, name="desk-meetings"),
     path(f"{OF}/meetings/call/", meetings.meeting_call, name="meeting-call"),
+    path(
+        f"{OF}/meetings/call/autosave/",
+        meetings.meeting_call_autosave,
+        name="meeting-call-autosave",
+    ),
     path(f"{DESK}/meetings/<slug:number>/", meetings.desk_meeting, name="desk-meeting"),
     path(f"{DESK}/meetings/<slug:number>/answer/", meetings.meeting_answer, name="meeting-answer"),
     path(f"{DESK}/meetings/<slug:number>/attend/", meetings.meeting_attend, name="meeting-attend"),

@@ -6,7 +6,7 @@ Every figure (days of notice, quorum, majority, proxies, channels) is the charte
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.db import transaction
 
@@ -18,6 +18,7 @@ from alliance.models.meetings import (
     Answer,
     Ballot,
     Meeting,
+    MeetingDraft,
     MeetingState,
     Motion,
     MotionState,
@@ -83,6 +84,24 @@ class Call:
 
 
 @transaction.atomic(durable=True)
+def save_draft(
+    alliance: Alliance, typed: Mapping[str, list[str]], *, by: Seat, at: datetime
+) -> MeetingDraft:
+    """Keep what one person typed of a call, right or wrong: no deed, so no event."""
+    alliance = lock(alliance)
+    draft, _ = MeetingDraft.objects.update_or_create(
+        alliance=alliance, seat=by, defaults={"typed": dict(typed), "saved_at": at}
+    )
+    return draft
+
+
+def drafted(alliance: Alliance, seat: Seat) -> dict[str, list[str]]:
+    """What this person typed so far of a call."""
+    draft = MeetingDraft.objects.filter(alliance=alliance, seat=seat).first()
+    return draft.typed if draft else {}
+
+
+@transaction.atomic(durable=True)
 def call(alliance: Alliance, called: Call, *, key: str = "", by: Seat, at: datetime) -> Meeting:
     """Call a body to a meeting, or to vote in writing; freeze who votes, and write to them.
 
@@ -125,6 +144,7 @@ def call(alliance: Alliance, called: Call, *, key: str = "", by: Seat, at: datet
     )
     seatings = _freeze(meeting)
     _put(meeting, called, rules, seatings, at=called_at)
+    MeetingDraft.objects.filter(alliance=alliance, seat=by).delete()
     spend(key, made=meeting, at=called_at)
     record(
         meeting,
@@ -519,7 +539,7 @@ def _own(meeting: Meeting, seating: Seating, by: Seat) -> Seating:
 
 
 @part
-def _tell(meeting: Meeting, kind: str, *, at: datetime, **facts: object) -> None:
+def _tell(meeting: Meeting, kind: str, *, at: datetime, **facts: Any) -> None:
     """Write to every unit on the list."""
     for seating in meeting.seatings.select_related("member__organisation"):
         letters.post(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -96,6 +96,18 @@ class CallForm(forms.Form):
                 widget=Lines(3),
                 required=False,
             )
+
+    def typed(self) -> dict[str, list[str]]:
+        """What was typed so far, right or wrong."""
+        sent: Any = self.data
+        return {name: sent.getlist(name) for name in self.fields if name in sent and name != "once"}
+
+    def begin_with(self, typed: Mapping[str, list[str]]) -> None:
+        """Show what was typed before."""
+        for name, values in typed.items():
+            if name in self.fields and values:
+                many = isinstance(self.fields[name], forms.MultipleChoiceField)
+                self.initial[name] = values if many else values[0]
 
     def call(self) -> Call:
         """What was typed, as the rule takes it."""

@@ -33,7 +33,16 @@ from alliance.models.founding import (
 )
 from alliance.models.leaving import Expulsion, Withdrawal
 from alliance.models.levels import LevelChange, LevelChangeState
-from alliance.models.meetings import Ballot, Meeting, Minutes, Motion, Recusal, Seating, SecretTally
+from alliance.models.meetings import (
+    Ballot,
+    Meeting,
+    MeetingDraft,
+    Minutes,
+    Motion,
+    Recusal,
+    Seating,
+    SecretTally,
+)
 from alliance.models.membership import (
     CertificateState,
     Delegate,
@@ -93,6 +102,7 @@ __all__ = [
     "LevelChange",
     "LevelChangeState",
     "Meeting",
+    "MeetingDraft",
     "Member",
     "MemberCertificate",
     "MemberState",

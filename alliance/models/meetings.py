@@ -156,6 +156,23 @@ class Answer(models.TextChoices):
     SENDS_PROXY = "sends-proxy", _("gives a proxy")
 
 
+class MeetingDraft(models.Model):
+    """A call that somebody is writing, as it was typed; gone once it is called."""
+
+    alliance = models.ForeignKey(Alliance, models.CASCADE, related_name="+")
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="+")
+    typed = models.JSONField(default=dict)  # field → what was sent of it
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["alliance", "seat"], name="meetingdraft_one_per_seat")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alliance} {self.saved_at:%Y-%m-%d}"
+
+
 class Seating(models.Model):
     """A member unit on the frozen list of voters: its answer to the call, whether it was there."""
 

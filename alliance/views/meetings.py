@@ -6,9 +6,10 @@ from django.db.models import Count, Prefetch
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import require_seat
 from accounts.models import Deed
@@ -58,6 +59,7 @@ def meeting_call(request, number):
     alliance = request.alliance
     terms = CharterTerms.from_json(meetings.charter_of(alliance, clock.now()).terms)
     form = CallForm(posted(request), terms=terms, awaiting=motions.awaiting(alliance))
+    form.begin_with(meetings.drafted(alliance, request.seat))
     return asked(
         request,
         about=alliance,
@@ -68,6 +70,7 @@ def meeting_call(request, number):
         done=_("Called. Every unit on the list has been written to."),
         back=reverse("alliance:desk-meetings", args=[number]),
         onward=lambda made: made.get_absolute_url(),
+        autosave=reverse("alliance:meeting-call-autosave", args=[number]),
         title=_("Call a meeting"),
         text=alliance.name,
         consequences=[
@@ -76,6 +79,17 @@ def meeting_call(request, number):
         ],
         verb=_("Call and write to all"),
     )
+
+
+@require_post(*CALLERS)
+@require_POST
+def meeting_call_autosave(request, number):
+    """What was typed so far, without a word about whether it is right."""
+    alliance, at = request.alliance, clock.now()
+    terms = CharterTerms.from_json(meetings.charter_of(alliance, clock.now()).terms)
+    form = CallForm(request.POST, terms=terms, awaiting=motions.awaiting(alliance))
+    meetings.save_draft(alliance, form.typed(), by=request.seat, at=at)
+    return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
 
 
 @require_seat()

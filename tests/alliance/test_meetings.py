@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from alliance import ballots, charters, council_tasks, leaving, meetings, minutes
 from alliance.meetings import Proposed
-from alliance.models import Ballot, Meeting, Minutes, Motion, SecretTally
+from alliance.models import Ballot, Meeting, MeetingDraft, Minutes, Motion, SecretTally
 from alliance.models.meetings import Answer, MeetingState, MotionState, VoteChannel
 from alliance.voting import Outcome
 from core import clock
@@ -170,6 +170,31 @@ def test_a_vote_in_writing_without_a_quorum_lapses_with_the_numbers(council, lat
     assert "4 家" in meeting.end_reason
     assert "5 家" in meeting.end_reason
     assert meeting.motions.get().state == MotionState.DROPPED
+
+
+def test_what_is_typed_of_a_call_is_kept_until_it_is_called(council):
+    number = council.alliance.number
+    client, page = (
+        signed_in(council.secretary.user),
+        reverse("alliance:meeting-call", args=[number]),
+    )
+    save = reverse("alliance:meeting-call-autosave", args=[number])
+    typed = {"title": "第三次理事", "begins_at": "不知道", "secret": "on", "once": "K"}
+    assert "已" in client.post(save, typed).json()["saved"]
+    assert not Event.objects.filter(name__startswith="meeting.").exists()
+    shown = client.get(page)
+    assert f'data-autosave="{save}"' in shown.content.decode()
+    form = shown.context["form"]
+    assert [form[name].value() for name in ("title", "begins_at", "secret")] == [
+        "第三次理事",
+        "不知道",
+        "on",
+    ]
+    assert form["once"].value() != "K"
+    other = signed_in(council.chair.user).get(page).context["form"]
+    assert other["title"].value() is None  # a draft is its writer's
+    council.call()
+    assert not MeetingDraft.objects.exists()
 
 
 def test_a_ballot_is_cast_once_by_the_unit_itself_with_a_receipt(council, opened, cast):
