@@ -170,12 +170,14 @@ DOORS = [
         wrong=("rival", 404),
     ),
     guarded(office("meeting-call", number)),
-    Door(
-        "alliance:meeting-call-autosave",
-        "post",
-        args=number,
-        right=("approver", "shown"),
-        wrong=("rival", 404),
+    guarded(
+        Door(
+            "alliance:meeting-call-autosave",
+            "post",
+            args=number,
+            right=("approver", "shown"),
+            wrong=("rival", 404),
+        )
     ),
     office("meeting-attend", meeting, ("agency", 404)),
     office("meeting-open", meeting, ("agency", 404)),
