@@ -103,6 +103,8 @@ def test_a_redirect_holds_at_once(press):
     assert read("/old/") == "404"
     Redirect.objects.create(old_path="/old", redirect_link="/about/", is_permanent=False)
     assert Client().get("/old/").headers["Location"] == "/about/"
+    assert Client().get("/en/old/").headers["Location"] == "/en/about/"
+    assert Client().get("/en/older/").status_code == 404
 
 
 def test_pictures_and_topics_change_where_they_are_shown(press):
