@@ -140,7 +140,10 @@ def _made(parent: Any, told: dict[str, Any]) -> Any:
     if "body" in told:
         page.body = json.dumps(told["body"])
     if "groups" in told:
-        page.groups = json.dumps([{"type": "group", "value": group} for group in told["groups"]])
+        groups = json.dumps([{"type": "group", "value": group} for group in told["groups"]])
+        page.groups = groups
+        # Looked at, each question gets its id, which is kept: it is the address of the answer.
+        list(page.groups)
     parent.add_child(instance=page)
     page.save_revision().publish(log_action=False)
     return page

@@ -28,7 +28,8 @@ from marketplace.views import orders
 
 EACH, OF_A_KIND = int(os.environ.get("EACH", "6")), 3
 LINK = re.compile(rb' href="(/[^"#]*)')
-PASSED_BY = re.compile(r"/(en/)?(staff|accounts|desk|demo|documents|media|static)(/|$)")
+# An empty feed bears the second in which it was made.
+PASSED_BY = re.compile(r"/(en/)?(staff|accounts|desk|demo|documents|feeds|media|static)(/|$)")
 
 
 def environ(path: str) -> dict[str, Any]:
