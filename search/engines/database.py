@@ -200,7 +200,7 @@ def _select(source: str, conditions: list[str], values: list[Any], order: str) -
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _newest(conditions: list[str], values: list[Any]) -> list[Any]:
