@@ -145,7 +145,7 @@ def _vote(application):
     minutes = motion.meeting.minutes
     return {
         "meeting": motion.meeting,
-        "numbers": council_papers.numbers_in_words(Outcome.from_json(motion.outcome)),
+        "numbers": council_papers.numbers_in_words(Outcome.from_json(motion.outcome or {})),
         "remarks": minutes.remarks if minutes.state == MinutesState.PUBLISHED else "",
     }
 
