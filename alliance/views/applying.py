@@ -140,7 +140,7 @@ def _vote(application):
     """How the body voted, and what its published minutes say beside the numbers."""
     decided = Motion.objects.about(application).decided()
     motion = decided.select_related("meeting__minutes").order_by("-decided_at", "-pk").first()
-    if motion is None:
+    if motion is None or motion.outcome is None:
         return None
     minutes = motion.meeting.minutes
     return {
