@@ -265,7 +265,7 @@ SESSION_COOKIE_HTTPONLY = True
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
-WAGTAIL_CONTENT_LANGUAGES = [("zh-hans", _("Chinese"))]
+WAGTAIL_CONTENT_LANGUAGES = [("zh-hans", "简体中文")]
 LOCALE_PATHS = [ROOT / "config" / "locale"]  # what Wagtail and other libraries leave in English
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

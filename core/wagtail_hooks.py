@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail import hooks
+from wagtail.admin.forms.workflows import WorkflowPageForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
@@ -22,6 +23,7 @@ from wagtail.snippets.views.snippets import (
     SnippetViewSet,
     SnippetViewSetGroup,
 )
+from wagtail.users.forms import PagePermissionsForm
 
 from core import clock, figures, health
 from core.models import CalendarYear, LegalFigure, Region
@@ -31,6 +33,9 @@ from core.staff import DeedPolicy, RuleFormView
 for column in SiteIndex.columns:
     if column.name in ("port", "site_name", "root_page"):
         column.label = capfirst(Site._meta.get_field(column.name).verbose_name)
+# And fields of its forms.
+for form in (PagePermissionsForm, WorkflowPageForm):
+    form.base_fields["page"].label = _("page")
 
 DEED = "catalogue.edit"  # accounts.models.Deed.EDIT_CATALOGUE, which this package does not know
 
@@ -42,7 +47,11 @@ class CalendarYearViewSet(SnippetViewSet):
     panels = [
         FieldPanel("year"),
         FieldPanel("source"),
-        InlinePanel("days", panels=[FieldPanel("on"), FieldPanel("working"), FieldPanel("name")]),
+        InlinePanel(
+            "days",
+            heading=_("days of the calendar"),
+            panels=[FieldPanel("on"), FieldPanel("working"), FieldPanel("name")],
+        ),
     ]
 
     @property
