@@ -39,14 +39,14 @@ GRANTS: Mapping[str, frozenset[str]] = {
     Rank.OPERATOR: frozenset(),
 }
 # Groups whose members reach the staff's pages, and those who edit the site there: made by
-# migrations 0004 and 0009; what the editors may is `cms.reference`'s.
+# migrations 0004, 0009 and 0010; what the editors may is `cms.reference`'s.
 STAFF_GROUPS: Mapping[str, str] = {
-    Standing.OPERATOR: "Operator",
-    Standing.REGULATOR: "Regulator",
+    Standing.OPERATOR: "运营人员",
+    Standing.REGULATOR: "监管人员",
 }
 EDITOR_GROUPS: Mapping[str, str] = {
-    Deed.EDIT_SITE: "Site editors",
-    Deed.APPROVE_SITE: "Chief editors",
+    Deed.EDIT_SITE: "网站编辑",
+    Deed.APPROVE_SITE: "网站审核人员",
 }
 
 

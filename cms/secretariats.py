@@ -23,7 +23,7 @@ MEDIA = ("add_image", "choose_image", "add_document", "choose_document")
 
 def name(page: MicrositePage) -> str:
     """Of the group that may write below a microsite."""
-    return f"Microsite {page.alliance.number}"
+    return f"联盟网站 {page.alliance.number}"
 
 
 def admit(user: Any, seats: Iterable[Seat]) -> bool:
@@ -34,7 +34,7 @@ def admit(user: Any, seats: Iterable[Seat]) -> bool:
         by_secretariat=True, alliance__in=held.values("alliance")
     ).select_related("alliance")
     wanted = {name(page): page for page in pages}
-    has = user.groups.filter(name__startswith="Microsite ")
+    has = user.groups.filter(name__startswith="联盟网站 ")
     names = set(has.values_list("name", flat=True))
     if names != set(wanted):
         _seat(user, wanted, names - set(wanted))

@@ -223,10 +223,10 @@ def test_a_seat_of_the_operator_opens_the_staffs_pages_until_it_ends(cast):
     deeds = (Deed.REVIEW_ENTRY,)
     seat = accepted(cast.operator, Terms(Rank.OPERATOR, deeds))
     assert seat.user.has_perm("wagtailadmin.access_admin")
-    assert set(seat.user.groups.values_list("name", flat=True)) == {"Operator"}
+    assert set(seat.user.groups.values_list("name", flat=True)) == {"运营人员"}
     terms = Terms(Rank.OPERATOR, (Deed.EDIT_SITE, Deed.APPROVE_SITE))
     seats.change(seat, terms=terms, by=cast.operator, at=clock.now())
-    editors = {"Operator", "Site editors", "Chief editors"}
+    editors = {"运营人员", "网站编辑", "网站审核人员"}
     assert set(seat.user.groups.values_list("name", flat=True)) == editors
     seats.revoke(seat, reason="left", by=cast.operator, at=clock.now())
     assert not seat.user.groups.exists()
@@ -237,7 +237,7 @@ def test_a_second_staff_seat_keeps_the_staffs_pages_open(cast):
     regulator = accepted_by(cast.regulator, user, (Deed.SUPERVISE,))
     operator = accepted_by(cast.operator, user, (Deed.REVIEW_ENTRY,))
     seats.revoke(operator, reason="left", by=cast.operator, at=clock.now())
-    assert list(user.groups.values_list("name", flat=True)) == ["Regulator"]
+    assert list(user.groups.values_list("name", flat=True)) == ["监管人员"]
     assert regulator.is_held(clock.now())
 
 

@@ -24,8 +24,8 @@ def editor(cast, name, *deeds):
         rank=Rank.OPERATOR,
         deeds=sorted(deeds),
     )
-    names = {Deed.EDIT_SITE: "Site editors", Deed.APPROVE_SITE: "Chief editors"}
-    groups = ["Operator", *(names[deed] for deed in deeds)]
+    names = {Deed.EDIT_SITE: "网站编辑", Deed.APPROVE_SITE: "网站审核人员"}
+    groups = ["运营人员", *(names[deed] for deed in deeds)]
     seat.user.groups.set(Group.objects.filter(name__in=groups))
     return seat
 

@@ -213,4 +213,4 @@ def test_every_kind_of_page_keeps_the_rule_of_the_second_person(db):
 def test_there_is_one_approval_and_it_is_loaded_once(db):
     assert [one.name for one in Workflow.objects.filter(active=True)] == ["审核发布"]
     assert load_editors.__wrapped__() == 0
-    assert {"Site editors", "Chief editors"} <= set(Group.objects.values_list("name", flat=True))
+    assert {"网站编辑", "网站审核人员"} <= set(Group.objects.values_list("name", flat=True))

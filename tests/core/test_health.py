@@ -40,7 +40,7 @@ def test_who_cannot_tell_is_a_concern_itself(db, monkeypatch):
 
 
 def test_staff_see_the_state_and_what_waits(cast, away):
-    cast.operator.user.groups.add(Group.objects.get(name="Operator"))
+    cast.operator.user.groups.add(Group.objects.get(name="运营人员"))
     page = signed_in(cast.operator.user).get("/staff/status/").content.decode()
     assert "search: away" in page
     assert "网站正常服务，但有部分暂不可用。" in page

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def staff(seat):
-    seat.user.groups.add(Group.objects.get(name="Operator"))
+    seat.user.groups.add(Group.objects.get(name="运营人员"))
     return signed_in(seat.user)
 
 

@@ -40,7 +40,9 @@ STAFF = "/staff/"
 STAFFS_WORDS = {
     *("all", "any", "qualification", "staff", "level", "specialty", "count"),  # a tree's words
     "Save Selected",  # on a button of the date picker that is never shown
-    "localhost",
+    "None",  # who published a page that came with the site, in the report on ageing pages
+    "div",  # in what scripts build screens from
+    *("localhost", "epc", "uscc", "intermediary", "platform", "security"),  # names of addresses
     *{model._meta.model_name for model in apps.get_models()},  # in the report on kinds of pages
     *{app.label for app in apps.get_app_configs()},
 }
