@@ -76,7 +76,8 @@ def test_verifying_is_public_and_tells_the_unit(organisation, cast):
     event = Event.objects.get(name="organisation.verified")
     assert event.public
     assert organisation.uscc in event.content
-    assert not Outbox.objects.filter(event=event).exists()  # nobody listens yet
+    listening = Outbox.objects.filter(event=event).values_list("consumer", flat=True)
+    assert list(listening) == ["search.index"]  # the agency bears this name
     assert Letter.objects.get(kind="accounts/organisation-verified").email == "chen@example.com"
     with refused("by now: load the page again"):
         registration.verify(organisation, by=cast.operator, at=clock.now())

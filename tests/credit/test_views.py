@@ -159,11 +159,11 @@ def test_the_index_finds_by_name_and_code_and_costs_the_same_for_many(
 def test_the_public_page_costs_the_same_for_one_line_and_thirty(agency, django_assert_num_queries):
     graded(agency)
     page("agency", agency.code)  # what is asked once a process is asked now
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         text(page("agency", agency.code))
     for number in range(29):
         graded(agency, key=f"other-{number}")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         text(page("agency", agency.code))
 
 

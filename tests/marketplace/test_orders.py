@@ -293,10 +293,11 @@ def test_the_database_refuses_that_one_seat_submits_and_publishes(cast):
         ServiceOrder.objects.update(published_by=order.submitted_by)
 
 
-def test_an_order_that_is_published_waits_for_its_release_alone(cast):
+def test_an_order_that_is_published_waits_for_its_release_and_to_be_found(cast):
     published(cast)
     waiting = Outbox.objects.filter(event__name="order.published")
-    assert list(waiting.values_list("consumer", flat=True)) == ["publication.release"]
+    consumers = set(waiting.values_list("consumer", flat=True))
+    assert consumers == {"publication.release", "search.index"}
 
 
 def test_letters_say_a_title_as_it_was_written(cast):
