@@ -164,7 +164,7 @@ class CharterTerms:
         """The terms that were written down. Raises Unreadable, naming the part that is wrong."""
         if not isinstance(value, Mapping):
             raise Unreadable("条款不是一组数据")
-        bodies = _each(value, "bodies", lambda one: Body(**_known(Body, one)))
+        bodies = _each(value, "bodies", _body)
         votes = _each(value, "votes", _vote)
         matters = _each(value, "matters", lambda one: Matter(**_known(Matter, one)))
         levels = _each(value, "levels", _level)
@@ -253,6 +253,20 @@ class CharterTerms:
                 raise Unreadable(f"条号写法不对：{article}（例如 20.8(2)）")
 
 
+def users_of(value: Mapping[str, Any], body: str) -> Iterator[tuple[str, str]]:
+    """What names a body in terms as they are written: vote, matter or leaving, and its key.
+
+    A matter names the body whose vote decides it, or may decide it.
+    """
+    votes = [key for key, vote in value["votes"].items() if vote["body"] == body]
+    yield from (("vote", key) for key in votes)
+    for key, matter in value["matters"].items():
+        if {matter["vote"], *matter.get("alternatives", ())} & set(votes):
+            yield "matter", key
+    if (value.get("leaving") or {}).get("review") == body:
+        yield "leaving", ""
+
+
 def article_number(article: str) -> int | None:
     """The article itself, of "20.8(2)": 20; None for what names none."""
     found = ARTICLE.fullmatch(article)
@@ -305,6 +319,16 @@ def _known(kind: Any, one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _body(one: Mapping[str, Any]) -> Body:
+    body = Body(**_known(Body, one))
+    if not body.name.strip():
+        raise ValueError("没有名称")
+    years = body.term_years
+    if years is not None and (type(years) is not int or years < 1):
+        raise ValueError(f"任期 {years} 不是正整数")
+    return body
+
+
 def _vote(one: Mapping[str, Any]) -> Vote:
     return Vote(one["body"], VoteRule.from_json(one["rule"]), dict(one.get("articles") or {}))
 
@@ -326,9 +350,10 @@ def _conflict(one: Mapping[str, Any]) -> Conflict:
     try:
         readings = tuple(Reading(item["text"], item["source"]) for item in one["readings"])
         applied = int(one["applied"])
-        readings[applied]
+        if not 0 <= applied < len(readings):
+            raise ValueError(f"没有第 {applied} 种说法")
         return Conflict(
             one["subject"], readings, applied, one.get("note", ""), one.get("matter", "")
         )
-    except (KeyError, TypeError, ValueError, IndexError) as wrong:
+    except (KeyError, TypeError, ValueError) as wrong:
         raise Unreadable(f"conflicts：{wrong}") from wrong

@@ -5,6 +5,7 @@ The terms are edited figure by figure; what the form does not show stays as it i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
@@ -14,7 +15,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from alliance import charter_text, enforcement
-from alliance.terms import ARTICLE, MATTERS, PRORATIONS, CharterTerms, Unreadable
+from alliance.terms import ARTICLE, MATTERS, PRORATIONS, CharterTerms, Unreadable, users_of
 from alliance.voting import Base, Channel
 from core.widgets import MoneyInput
 
@@ -29,6 +30,9 @@ LISTS = (
     ("income", _("Sources of income")),
     ("expenditure", _("Uses of money")),
 )
+BODY = ("key", "name", "term_years", "article", "composed", "duties")
+SPARE = 2  # empty rows for what is added
+LEAST_READINGS = 2
 HOW_PRORATED = {"month": _("by months"), "day": _("by days"), "none": _("not at all")}
 
 
@@ -59,6 +63,13 @@ class TermsForm(forms.Form):
     def __init__(self, *args: Any, terms: Mapping[str, Any], articles: int, **facts: Any) -> None:
         self.before, self.articles = deepcopy(dict(terms)), articles
         super().__init__(*args, **facts)
+        self.bodies_before = list(self.before["bodies"].items())
+        self.body_rows = self._count("body", len(self.bodies_before))
+        self.conflict_rows = self._count("conflict", len(self.before.get("conflicts") or []))
+        for row in range(self.body_rows):
+            self._body(row)
+        for row in range(self.conflict_rows):
+            self._conflict(row)
         for key, vote in self.before["votes"].items():
             self._vote(key, vote)
         votes = [(key, self.vote_label(key)) for key in self.before["votes"]]
@@ -110,9 +121,125 @@ class TermsForm(forms.Form):
             )
             self.fields[f"{name}-article"] = _article(self.before.get(name, {}).get("article", ""))
 
+    def _count(self, kind: str, written: int) -> int:
+        """How many rows: those that are written and the spare ones, or as many as were sent."""
+        sent = [re.fullmatch(rf"{kind}-(\d{{1,2}})-\w+", name) for name in self.data]
+        return max([written + SPARE, *(int(one[1]) + 1 for one in sent if one)])
+
+    def _body(self, row: int) -> None:
+        start, written = f"body-{row}-", row < len(self.bodies_before)
+        key, body = self.bodies_before[row] if written else ("", {})
+        self.fields[f"{start}key"] = forms.RegexField(
+            r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+            label=_("Key of the body"),
+            max_length=30,
+            required=written,
+            initial=key,
+            help_text=_("What the votes name it by: small letters, digits and hyphens."),
+            error_messages={"invalid": _("Write small letters, digits and hyphens only.")},
+        )
+        self.fields[f"{start}name"] = forms.CharField(
+            label=_("Name"), max_length=40, required=written, initial=body.get("name", "")
+        )
+        self.fields[f"{start}term_years"] = forms.IntegerField(
+            label=_("Term of office (years)"),
+            min_value=1,
+            max_value=20,
+            required=False,
+            initial=body.get("term_years"),
+            help_text=_("Whole years; empty where the charter names no term."),
+        )
+        self.fields[f"{start}article"] = _article(body.get("article", ""))
+        self.fields[f"{start}composed"] = forms.CharField(
+            label=_("Composition"),
+            max_length=300,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            initial=body.get("composed", ""),
+        )
+        self.fields[f"{start}duties"] = forms.CharField(
+            label=_("Duties"),
+            max_length=3000,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 5}),
+            initial="\n".join(body.get("duties", [])),
+            help_text=_("One a line."),
+        )
+        if written:
+            self.fields[f"{start}remove"] = forms.BooleanField(
+                label=_("Remove this body"), required=False
+            )
+
+    def _conflict(self, row: int) -> None:
+        start, one = f"conflict-{row}-", self._conflict_before(row)
+        self.fields[f"{start}subject"] = forms.CharField(
+            label=_("Subject"), max_length=80, required=bool(one), initial=one.get("subject", "")
+        )
+        labels = enforcement.matter_labels()
+        self.fields[f"{start}matter"] = forms.ChoiceField(
+            label=_("Matter"),
+            choices=[("", _("none of them")), *((name, labels[name]) for name in MATTERS)],
+            required=False,
+            initial=one.get("matter", ""),
+        )
+        readings = one.get("readings", [])
+        places = self._readings(row)
+        for place in places:
+            said = readings[place] if place < len(readings) else {}
+            self.fields[f"{start}text{place}"] = forms.CharField(
+                label=_("Reading %(number)s") % {"number": place + 1},
+                max_length=300,
+                required=bool(one),
+                widget=forms.Textarea(attrs={"rows": 2}),
+                initial=said.get("text", ""),
+            )
+            self.fields[f"{start}source{place}"] = forms.CharField(
+                label=_("Source of reading %(number)s") % {"number": place + 1},
+                max_length=200,
+                required=bool(one),
+                widget=forms.Textarea(attrs={"rows": 2}),
+                initial=said.get("source", ""),
+                help_text=_("The paper and its place in it."),
+            )
+        self.fields[f"{start}applied"] = forms.ChoiceField(
+            label=_("Applied"),
+            choices=[
+                (str(place), _("Reading %(number)s") % {"number": place + 1}) for place in places
+            ],
+            required=bool(one),
+            initial=str(one.get("applied", 0)),
+        )
+        self.fields[f"{start}note"] = forms.CharField(
+            label=_("Why, and what follows"),
+            max_length=300,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            initial=one.get("note", ""),
+        )
+        if one:
+            self.fields[f"{start}remove"] = forms.BooleanField(
+                label=_("Remove this contradiction"), required=False
+            )
+
+    def _conflict_before(self, row: int) -> Mapping[str, Any]:
+        written = self.before.get("conflicts") or []
+        return written[row] if row < len(written) else {}
+
+    def _readings(self, row: int) -> range:
+        return range(max(LEAST_READINGS, len(self._conflict_before(row).get("readings", []))))
+
+    def _body_choices(self) -> list[tuple[str, str]]:
+        """The bodies that are written, and those that were just typed."""
+        bodies = {key: body["name"] for key, body in self.bodies_before}
+        for row in range(self.body_rows):
+            key = str(self.data.get(f"body-{row}-key") or "").strip()
+            if key:
+                bodies[key] = str(self.data.get(f"body-{row}-name") or "").strip() or key
+        return list(bodies.items())
+
     def _vote(self, key: str, vote: Mapping[str, Any]) -> None:
         rule = vote["rule"]
-        bodies = [(name, body["name"]) for name, body in self.before["bodies"].items()]
+        bodies = self._body_choices()
         self.fields[f"vote-{key}-body"] = forms.ChoiceField(
             label=_("Body"), choices=bodies, initial=vote["body"]
         )
@@ -159,6 +286,7 @@ class TermsForm(forms.Form):
     def sections(self) -> Sequence[tuple[Any, Sequence[Sequence[BoundField]]]]:
         """The fields under their headings, in rows."""
         return [
+            *[self._body_section(row) for row in range(self.body_rows)],
             *[
                 (_("Vote: %s") % self.vote_label(key), self._vote_rows(key))
                 for key in self.before["votes"]
@@ -179,7 +307,34 @@ class TermsForm(forms.Form):
                 ],
             ),
             (_("Lists"), [self._row("", (name, f"{name}-article")) for name, _label in LISTS]),
+            *[self._conflict_section(row) for row in range(self.conflict_rows)],
         ]
+
+    def _body_section(self, row: int) -> tuple[Any, list[list[BoundField]]]:
+        start, written = f"body-{row}-", row < len(self.bodies_before)
+        rows = [
+            self._row(start, ("key", "name", "term_years")),
+            self._row(start, ("composed", "duties")),
+            self._row(start, ("article", "remove") if written else ("article",)),
+        ]
+        if not written:
+            return _("Another body, if there is one"), rows
+        return _("Body: %s") % self.bodies_before[row][1]["name"], rows
+
+    def _conflict_section(self, row: int) -> tuple[Any, list[list[BoundField]]]:
+        start, one = f"conflict-{row}-", self._conflict_before(row)
+        rows = [
+            self._row(start, ("subject", "matter")),
+            *[
+                self._row(start, (f"text{place}", f"source{place}"))
+                for place in self._readings(row)
+            ],
+            self._row(start, ("applied", "note")),
+        ]
+        if not one:
+            return _("Another place where the papers disagree, if there is one"), rows
+        heading = _("Where the papers disagree: %s") % one["subject"]
+        return heading, [*rows, self._row(start, ("remove",))]
 
     def _vote_rows(self, key: str) -> list[list[BoundField]]:
         start = f"vote-{key}-"
@@ -211,6 +366,9 @@ class TermsForm(forms.Form):
                     self.add_error(name, _("Write an article like 20.8(2)."))
                 elif int(found[1]) > self.articles:
                     self.add_error(name, _("The text has no such article."))
+        self._forget_removed()
+        self._check_bodies()
+        self._check_conflicts()
         if not self.errors:
             try:
                 CharterTerms.from_json(self.terms())
@@ -218,9 +376,131 @@ class TermsForm(forms.Form):
                 self.add_error(None, str(wrong))
         return said
 
+    def _forget_removed(self) -> None:
+        """What is wrong in a row that goes is no error."""
+        for name in [name for name in self.errors if name.startswith(("body-", "conflict-"))]:
+            start = name[: name.rindex("-") + 1]
+            if self.cleaned_data.get(f"{start}remove"):
+                del self.errors[name]
+
+    def _is_left(self, start: str, written: bool) -> bool:
+        """Whether the row stays: not removed, and not a spare one that nobody filled in."""
+        if self.cleaned_data.get(f"{start}remove"):
+            return False
+        names = [name for name in self.fields if name.startswith(start)]
+        chosen = (f"{start}matter", f"{start}applied")
+        return written or any(
+            self.cleaned_data.get(name) or name in self.errors
+            for name in names
+            if name not in chosen
+        )
+
+    def _bodies_left(self) -> list[int]:
+        return [
+            row
+            for row in range(self.body_rows)
+            if self._is_left(f"body-{row}-", row < len(self.bodies_before))
+        ]
+
+    def _conflicts_left(self) -> list[int]:
+        return [
+            row
+            for row in range(self.conflict_rows)
+            if self._is_left(f"conflict-{row}-", bool(self._conflict_before(row)))
+        ]
+
+    def _need(self, *names: str) -> None:
+        for name in names:
+            if name not in self.errors and not self.cleaned_data.get(name):
+                self.add_error(name, forms.Field.default_error_messages["required"])
+
+    def _check_bodies(self) -> None:
+        keys: set[str] = set()
+        for row in self._bodies_left():
+            self._need(f"body-{row}-key", f"body-{row}-name")
+            key = self.cleaned_data.get(f"body-{row}-key")
+            if key in keys:
+                self.add_error(f"body-{row}-key", _("Another body has this key already."))
+            elif key:
+                keys.add(key)
+        named = self._naming_bodies()
+        for row, (key, _body) in enumerate(self.bodies_before):
+            if key in keys:
+                continue
+            gone = self.cleaned_data.get(f"body-{row}-remove")
+            name = f"body-{row}-{'remove' if gone else 'key'}"
+            users = self._user_labels(list(users_of(named, key)))
+            if users and name not in self.errors:
+                self.add_error(
+                    name,
+                    _("It stays, and keeps its key: %(users)s.") % {"users": "；".join(users)},
+                )
+
+    def _naming_bodies(self) -> dict[str, Any]:
+        """What names bodies, as it was typed; as it was where that is no answer."""
+        terms = deepcopy(self.before)
+        for key, vote in terms["votes"].items():
+            vote["body"] = self.cleaned_data.get(f"vote-{key}-body") or vote["body"]
+        for name in MATTERS:
+            matter = terms["matters"][name]
+            matter["vote"] = self.cleaned_data.get(f"matter-{name}") or matter["vote"]
+        return terms
+
+    def _user_labels(self, users: Sequence[tuple[str, str]]) -> list[str]:
+        """In words who names a body. A vote that decides matters is told by them."""
+        labels = enforcement.matter_labels()
+        matters = [str(labels[key]) for part, key in users if part == "matter"]
+        said = []
+        if any(part == "vote" for part, _key in users):
+            said.append(str(_("a vote is held by it")))
+        if matters:
+            said.append(str(_("it decides %(matters)s") % {"matters": "、".join(matters)}))
+        if any(part == "leaving" for part, _key in users):
+            said.append(str(_("it reviews those who leave")))
+        return said
+
+    def _check_conflicts(self) -> None:
+        for row in self._conflicts_left():
+            start = f"conflict-{row}-"
+            self._need(f"{start}subject")
+            for place in self._readings(row):
+                self._need(f"{start}text{place}", f"{start}source{place}")
+
+    def _bodies(self) -> dict[str, Any]:
+        said, bodies = self.cleaned_data, {}
+        for row in self._bodies_left():
+            start = f"body-{row}-"
+            key = said[f"{start}key"]
+            was = self.bodies_before[row][1] if row < len(self.bodies_before) else {}
+            bodies[key] = {
+                **self.before["bodies"].get(key, was),
+                **{name: said[start + name] for name in BODY[1:]},
+                "duties": _lines(said[f"{start}duties"]),
+            }
+        return bodies
+
+    def _conflicts(self) -> list[dict[str, Any]]:
+        said = self.cleaned_data
+        return [
+            {
+                **self._conflict_before(row),
+                **{name: said[f"conflict-{row}-{name}"] for name in ("subject", "note", "matter")},
+                "applied": int(said[f"conflict-{row}-applied"] or 0),
+                "readings": [
+                    {
+                        "text": said[f"conflict-{row}-text{place}"],
+                        "source": said[f"conflict-{row}-source{place}"],
+                    }
+                    for place in self._readings(row)
+                ],
+            }
+            for row in self._conflicts_left()
+        ]
+
     def terms(self) -> dict[str, Any]:
         """The terms as they were, with what the form says."""
         said, terms = self.cleaned_data, deepcopy(self.before)
+        terms["bodies"], terms["conflicts"] = self._bodies(), self._conflicts()
         for key, vote in terms["votes"].items():
             start, rule = f"vote-{key}-", vote["rule"]
             vote["body"] = said[f"{start}body"]
@@ -253,9 +533,12 @@ class TermsForm(forms.Form):
             "article": said["leaving-article"],
         }
         for name, _label in LISTS:
-            items = [line.strip() for line in said[name].splitlines() if line.strip()]
-            terms[name] = {"items": items, "article": said[f"{name}-article"]}
+            terms[name] = {"items": _lines(said[name]), "article": said[f"{name}-article"]}
         return terms
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _article(initial: str) -> forms.CharField:

@@ -73,7 +73,6 @@ def terms(request, number):
         "form": form,
         "draft": draft,
         "motion": rules.on_agenda(draft),
-        "conflicts": rules.terms_of(draft).conflicts,
         "enforced": sorted(said.items()),
     }
     return render(request, "alliance/charter-terms.html", context)

@@ -150,7 +150,7 @@ def spoilt(path, value):
     *way, last = path.split("/")
     at = terms
     for step in way:
-        at = at[step]
+        at = at[int(step) if step.isdecimal() else step]
     if value is ...:
         del at[last]
     else:
@@ -173,13 +173,27 @@ def spoilt(path, value):
         ("leaving/review", "none", "没有机构 none"),
         ("leaving/article", "第十条", "条号写法不对"),
         ("conflicts", [{"subject": "x", "readings": [], "applied": 0}], "conflicts"),
+        ("conflicts/0/applied", -1, "没有第 -1 种说法"),
         ("bodies", {}, "没有内容"),
+        ("bodies/council/name", " ", "bodies.council：没有名称"),
+        ("bodies/council/term_years", 0, "不是正整数"),
+        ("bodies/council/term_years", 2.5, "不是正整数"),
         ("levels", [], "没有内容"),
     ],
 )
 def test_terms_that_contradict_themselves_name_the_part(path, value, wrong):
     with pytest.raises(terms_module.Unreadable, match=wrong):
         CharterTerms.from_json(spoilt(path, value))
+
+
+def test_what_names_a_body_is_told():
+    terms = of(GUANGDONG).terms
+    assert list(terms_module.users_of(terms, "standing")) == [
+        ("vote", "standing"),
+        ("matter", "withdrawal"),
+    ]
+    assert list(terms_module.users_of(terms, "academic")) == [("leaving", "")]
+    assert list(terms_module.users_of(terms, "finance")) == []
 
 
 def test_a_fee_is_money():
