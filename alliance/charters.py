@@ -18,7 +18,7 @@ from django.db.models import Max
 
 from accounts.models import Seat
 from alliance import charter_text, motions
-from alliance.models import Alliance, Charter, CharterState
+from alliance.models import Alliance, Charter, CharterState, TermsDraft
 from alliance.models.meetings import Motion, MotionState
 from alliance.terms import CharterTerms, Unreadable
 from alliance.voting import Outcome
@@ -113,6 +113,39 @@ def write(alliance: Alliance, wording: Wording, *, by: Seat, at: datetime) -> Ch
     """
     alliance = lock(alliance)
     charter = put(alliance, wording, by=by, at=at)
+    record(charter, "charter.written", by=by, at=at, version=charter.version)
+    return charter
+
+
+@transaction.atomic(durable=True)
+def save_typed(charter: Charter, typed: Mapping[str, str], *, by: Seat, at: datetime) -> TermsDraft:
+    """Keep what one person typed of a draft's terms, right or wrong: no deed, so no event."""
+    lock(charter.alliance)
+    charter = lock(charter, state=CharterState.DRAFT)
+    facts = {"about": _digest_of_terms(charter), "typed": dict(typed), "saved_at": at}
+    kept, _made = TermsDraft.objects.update_or_create(charter=charter, seat=by, defaults=facts)
+    return kept
+
+
+def typed_of(charter: Charter, seat: Seat) -> TermsDraft | None:
+    """What this person typed so far of the terms, unless they were written anew since."""
+    return TermsDraft.objects.filter(
+        charter=charter, seat=seat, about=_digest_of_terms(charter)
+    ).first()
+
+
+def _digest_of_terms(charter: Charter) -> str:
+    return sha256(canonical(charter.terms).encode()).hexdigest()
+
+
+@transaction.atomic(durable=True)
+def write_terms(charter: Charter, terms: dict[str, Any], *, by: Seat, at: datetime) -> Charter:
+    """Keep other terms of a draft. Refused like `write`; what was typed of them is done with."""
+    alliance = lock(charter.alliance)
+    charter = lock(charter, state=CharterState.DRAFT)
+    wording = Wording(charter.title, charter.source, charter.chapters, terms)
+    charter = put(alliance, wording, by=by, at=at)
+    TermsDraft.objects.filter(charter=charter, seat=by).delete()
     record(charter, "charter.written", by=by, at=at, version=charter.version)
     return charter
 

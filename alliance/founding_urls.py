@@ -80,5 +80,10 @@ founding = [
     ),
     path("desk/alliances/<slug:number>/charter/", charters.edit, name="charter-edit"),
     path("desk/alliances/<slug:number>/charter/terms/", charters.terms, name="charter-terms"),
+    path(
+        "desk/alliances/<slug:number>/charter/terms/autosave/",
+        charters.terms_autosave,
+        name="charter-terms-autosave",
+    ),
     path("desk/alliances/<slug:number>/charter/discard/", charters.discard, name="charter-discard"),
 ]

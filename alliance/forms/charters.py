@@ -63,6 +63,7 @@ class TermsForm(forms.Form):
     def __init__(self, *args: Any, terms: Mapping[str, Any], articles: int, **facts: Any) -> None:
         self.before, self.articles = deepcopy(dict(terms)), articles
         super().__init__(*args, **facts)
+        self._typed = self.data if self.is_bound else self.initial
         self.bodies_before = list(self.before["bodies"].items())
         self.body_rows = self._count("body", len(self.bodies_before))
         self.conflict_rows = self._count("conflict", len(self.before.get("conflicts") or []))
@@ -123,7 +124,7 @@ class TermsForm(forms.Form):
 
     def _count(self, kind: str, written: int) -> int:
         """How many rows: those that are written and the spare ones, or as many as were sent."""
-        sent = [re.fullmatch(rf"{kind}-(\d{{1,2}})-\w+", name) for name in self.data]
+        sent = [re.fullmatch(rf"{kind}-(\d{{1,2}})-\w+", name) for name in self._typed]
         return max([written + SPARE, *(int(one[1]) + 1 for one in sent if one)])
 
     def _body(self, row: int) -> None:
@@ -232,9 +233,9 @@ class TermsForm(forms.Form):
         """The bodies that are written, and those that were just typed."""
         bodies = {key: body["name"] for key, body in self.bodies_before}
         for row in range(self.body_rows):
-            key = str(self.data.get(f"body-{row}-key") or "").strip()
+            key = str(self._typed.get(f"body-{row}-key") or "").strip()
             if key:
-                bodies[key] = str(self.data.get(f"body-{row}-name") or "").strip() or key
+                bodies[key] = str(self._typed.get(f"body-{row}-name") or "").strip() or key
         return list(bodies.items())
 
     def _vote(self, key: str, vote: Mapping[str, Any]) -> None:
@@ -496,6 +497,10 @@ class TermsForm(forms.Form):
             }
             for row in self._conflicts_left()
         ]
+
+    def typed(self) -> dict[str, str]:
+        """What stands in the fields now, right or wrong; a box that is not ticked is empty."""
+        return {name: str(self.data.get(name, ""))[:5000] for name in self.fields}
 
     def terms(self) -> dict[str, Any]:
         """The terms as they were, with what the form says."""

@@ -62,6 +62,7 @@ from alliance.models.register import (
     MemberState,
     Officer,
     Post,
+    TermsDraft,
     UnitKind,
 )
 
@@ -118,6 +119,7 @@ __all__ = [
     "SecretTally",
     "StaffPerson",
     "Statement",
+    "TermsDraft",
     "UnitKind",
     "Withdrawal",
 ]

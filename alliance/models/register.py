@@ -161,6 +161,25 @@ class Charter(models.Model):
         return self.title
 
 
+class TermsDraft(models.Model):
+    """The form of a draft's terms as somebody typed it; gone once it is kept.
+
+    It holds for the terms that were shown then: `about` is their digest.
+    """
+
+    charter = models.ForeignKey(Charter, models.CASCADE, related_name="+")
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="+")
+    about = models.CharField(max_length=64)
+    typed = models.JSONField(default=dict)  # field → what was sent of it
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["charter", "seat"], name="termsdraft_one_per_seat")]
+
+    def __str__(self) -> str:
+        return f"{self.charter} {self.saved_at:%Y-%m-%d}"
+
+
 class Post(models.TextChoices):
     """What a seat does for an alliance."""
 

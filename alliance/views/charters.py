@@ -3,10 +3,12 @@
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from alliance import charter_text, enforcement
 from alliance import charters as rules
@@ -57,11 +59,16 @@ def terms(request, number):
     alliance = request.alliance
     draft = get_object_or_404(alliance.charters, state=CharterState.DRAFT)
     articles = len(charter_text.articles_of(draft.chapters))
-    form = TermsForm(request.POST or None, terms=draft.terms, articles=articles)
+    typed = rules.typed_of(draft, request.seat)
+    form = TermsForm(
+        request.POST or None,
+        terms=draft.terms,
+        articles=articles,
+        initial=typed.typed if typed else None,
+    )
     if form.is_valid():
-        wording = rules.Wording(draft.title, draft.source, draft.chapters, form.terms())
         try:
-            rules.write(alliance, wording, by=request.seat, at=clock.now())
+            rules.write_terms(draft, form.terms(), by=request.seat, at=clock.now())
         except RuleBroken as refused:
             refusal(request, refused, about=alliance, form=form)
         else:
@@ -72,10 +79,25 @@ def terms(request, number):
         "alliance": alliance,
         "form": form,
         "draft": draft,
+        "typed": typed,
         "motion": rules.on_agenda(draft),
         "enforced": sorted(said.items()),
     }
     return render(request, "alliance/charter-terms.html", context)
+
+
+@require_post(*SECRETARIAT)
+@require_POST
+def terms_autosave(request, number):
+    """What was typed so far, without a word about whether it is right."""
+    draft = get_object_or_404(request.alliance.charters, state=CharterState.DRAFT)
+    articles, at = len(charter_text.articles_of(draft.chapters)), clock.now()
+    form = TermsForm(request.POST, terms=draft.terms, articles=articles)
+    try:
+        rules.save_typed(draft, form.typed(), by=request.seat, at=at)
+    except RuleBroken as refused:
+        return JsonResponse({"saved": str(refused)}, status=409)
+    return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
 
 
 @require_post(*SECRETARIAT)

@@ -182,6 +182,12 @@ DOORS = [
     Door("alliance:registrar-relieve", "post", args=of_registrar_in_post, **REGISTRAR),
     Door("alliance:charter-edit", args=number, **SECRETARY),
     Door("alliance:charter-terms", args=with_draft, **SECRETARY),
+    Door(
+        "alliance:charter-terms-autosave",
+        "post",
+        args=with_draft,
+        **{**SECRETARY, "right": ("agency", "shown")},
+    ),
     Door("alliance:charter-discard", args=with_draft, **SECRETARY),
     Door("alliance:charter-discard", "post", args=with_draft, **SECRETARY),
 ]

@@ -24,6 +24,7 @@ from alliance.models import (
     FoundingState,
     Officer,
     Post,
+    TermsDraft,
 )
 from alliance.terms import CharterTerms
 from core import cache, clock, todo
@@ -694,3 +695,45 @@ def test_a_new_body_and_contradiction_appear_on_the_public_page(cast, lead):
         charters.adopt(draft, adopted_by="理事会", on=today, by=cast.agency, at=clock.now())
     assert "任期由谁定" in text(page("charter", number))
     assert "青年组" in text(page("detail", number))
+
+
+def test_what_is_typed_of_the_terms_is_kept_until_they_are(cast, lead):
+    (number,) = doors.with_draft(cast)
+    before, (spare, _conflict) = draft_terms(), rows_of(number)
+    address = reverse("alliance:charter-terms", args=[number])
+    save = reverse("alliance:charter-terms-autosave", args=[number])
+    events = Event.objects.count()
+    wrong = {
+        **terms_form(lead, number),
+        "vote-ordinary-quorum": "三分之二",
+        f"{spare}key": "youth",
+        f"{spare}name": "青年组",
+        f"{at('council')}term_years": "两",
+        f"{at('finance')}remove": "on",
+        "vote-special-body": "youth",
+    }
+    del wrong["vote-officers-secret"]
+    assert "已" in lead.post(save, wrong).json()["saved"]
+    assert (draft_terms(), Event.objects.count()) == (before, events)
+    shown = lead.get(address)
+    assert f'data-autosave="{save}"' in shown.content.decode()
+    form = shown.context["form"]
+    kept = {name: form[name].value() for name in wrong}
+    assert kept == {name: str(value) for name, value in wrong.items()}
+    assert not form["vote-officers-secret"].value()
+    assert '<option value="youth" selected>青年组</option>' in str(form["vote-special-body"])
+    lead.post(address, {**wrong, "vote-ordinary-quorum": "2/3", f"{at('council')}term_years": "2"})
+    assert draft_terms()["bodies"]["youth"]["name"] == "青年组"
+    assert not TermsDraft.objects.exists()
+
+
+def test_what_was_typed_of_other_terms_is_not_shown(cast, lead):
+    (number,) = doors.with_draft(cast)
+    typed = {**terms_form(lead, number), "grace_days": "77"}
+    lead.post(reverse("alliance:charter-terms-autosave", args=[number]), typed)
+    draft = Charter.objects.get(state="draft")
+    assert charters.typed_of(draft, cast.agency).typed["grace_days"] == "77"
+    assert charters.typed_of(draft, cast.rival) is None
+    terms = {**draft.terms, "meetings": {"per_year": 9}}
+    charters.write_terms(draft, terms, by=cast.rival, at=clock.now())
+    assert terms_form(lead, number)["grace_days"] != "77"
