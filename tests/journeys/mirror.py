@@ -146,6 +146,7 @@ def main() -> int:
 
     travel.tell = watched
     orders.close_when_due = lambda order: order  # the stories want to close theirs themselves
+    call_command("load_reference", verbosity=0)
     call_command("demo")
     kinds = len(mirror.known)
     sys.stdout.write(
