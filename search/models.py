@@ -63,7 +63,7 @@ class SearchDocument(models.Model):
     standing = models.CharField(max_length=12, choices=Standing)
     standing_after = models.CharField(max_length=12, choices=Standing, blank=True)
     changes_at = models.DateTimeField(null=True)
-    grade = models.CharField(max_length=12, blank=True)
+    grade = models.CharField(max_length=40, blank=True)
     marks = models.TextField(blank=True)  # every facet as a token, `kind:order`
 
     # words, all folded

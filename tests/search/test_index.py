@@ -183,3 +183,10 @@ def test_many_documents_are_ranked_by_their_titles(db, monkeypatch):
     assert SearchDocument.objects.get(pk=answer.keys[0]).code == "M11"
     for sort in ("new", "amount", "deadline"):
         assert database.find(parse("测绘", sort=sort), at).keys
+
+
+def test_every_facet_value_has_room():
+    """SQLite keeps what PostgreSQL refuses."""
+    room = {name: SearchDocument._meta.get_field(name).max_length for name in ("grade", "method")}
+    assert all(len(grade) <= room["grade"] for grade in searched.grades)
+    assert all(len(method) <= room["method"] for method in searched.methods)
