@@ -1,6 +1,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -133,4 +134,4 @@ def database(prepared: Database, django_db_blocker) -> Iterator[Database]:
         databases.copied("own") as name,
         databases.entered(name),
     ):
-        yield Database(name, prepared.cast)
+        yield Database(name, deepcopy(prepared.cast))
