@@ -7,7 +7,7 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import sessions
         from alliance import microsites
-        from cms import changes, figures, search, secretariats, tasks
+        from cms import changes, figures, review_letters, search, secretariats, tasks
         from cms import reference as loaders
         from cms.models import Validity
         from cms.models.microsites import address
@@ -20,6 +20,7 @@ class CmsConfig(AppConfig):
         figures.name_figures()
         search.register()
         changes.listen()
+        review_letters.listen()
         microsites.address = address
         sessions.admitting.append(secretariats.admit)
         timetable.every("cms.carry-schedule", seconds=5, task=tasks.carry_schedule)

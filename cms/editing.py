@@ -66,16 +66,21 @@ def accept(page: Page, *, comment: str = "", by: User, at: datetime) -> Page:
 
 
 def _decide(page: Page, action: str, comment: str, by: User) -> Page:
+    judge(page, action, by=by)
+    state = page.current_workflow_task_state
+    state.task.specific.on_action(state.specific, by, action, comment=comment)
+    return Page.objects.get(pk=page.pk).specific
+
+
+def judge(page: Page, action: str, *, by: User) -> None:
+    """Whether somebody may decide about a page now. Refused with the reason why not."""
     state = page.current_workflow_task_state
     if state is None:
         raise RuleBroken("This page is not in review.")
     if by.pk in authors(page):
         raise RuleBroken("You wrote some of this page: another person must decide about it.")
-    task = state.task.specific
-    if action not in [name for name, _label, _modal in task.get_actions(page, by)]:
+    if action not in [name for name, _label, _modal in state.task.specific.get_actions(page, by)]:
         raise RuleBroken("You do not review pages.")
-    task.on_action(state.specific, by, action, comment=comment)
-    return Page.objects.get(pk=page.pk).specific
 
 
 @transaction.atomic(durable=True)
@@ -88,7 +93,7 @@ def go_live(revision: Revision, *, by: Actor, at: datetime) -> None:
     fresh.content["go_live_at"] = None
     fresh.save(update_fields=["content"])
     fresh.publish(log_action="wagtail.publish.scheduled")
-    record(_subject(fresh.object_id), "page.went-live", by=by, at=at, public=False)
+    record(subject_of(fresh.object_id), "page.went-live", by=by, at=at, public=False)
 
 
 @transaction.atomic(durable=True)
@@ -98,10 +103,11 @@ def expire(page: Page, *, by: Actor, at: datetime) -> None:
     if not fresh.live or fresh.expire_at is None or fresh.expire_at > at:
         raise RuleBroken("The time of this page is not over.")
     fresh.specific.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
-    record(_subject(fresh.pk), "page.expired", by=by, at=at, public=False)
+    record(subject_of(fresh.pk), "page.expired", by=by, at=at, public=False)
 
 
-def _subject(pk: Any) -> Subject:
+def subject_of(pk: Any) -> Subject:
+    """A page, as events name it."""
     return Subject(Page._meta, str(pk)[:16])
 
 

@@ -10,6 +10,7 @@ from wagtail.models import WorkflowState
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from cms.bulk import PublishReviewed
 from cms.models import Topic
 
 
@@ -25,6 +26,9 @@ class TopicViewSet(SnippetViewSet):
 
 
 register_snippet(TopicViewSet)
+hooks.register(
+    "register_bulk_action", PublishReviewed, order=1
+)  # after Wagtail's own: in its place
 
 
 @hooks.register("before_copy_page")

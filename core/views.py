@@ -89,7 +89,7 @@ def refusal(
         form.add_error(None, str(refused))
 
 
-def note_refusal(request: Any, refused: RuleBroken, *, about: models.Model) -> None:
+def note_refusal(request: Any, refused: RuleBroken, *, about: Any) -> None:
     """Record the refused attempt; whoever calls tells the user, as in a list of many results."""
     with transaction.atomic(durable=True):
         audit.record(
