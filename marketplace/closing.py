@@ -372,7 +372,7 @@ def _award(
         relation=Relation.RESULT_OF if after is None else Relation.FOLLOWS,
         by=by,
         at=at,
-        issuer=order.owner.name,
+        issuer=order.owner_shown,
         facts={
             "order": order.number,
             "winner": winner.bidder.uscc,
@@ -391,7 +391,7 @@ def _award(
         relation=Relation.FOLLOWS,
         by=by,
         at=at,
-        issuer=order.owner.name,
+        issuer=order.owner_shown,
         facts={"order": order.number, "winner": winner.bidder.uscc, "amount": amount},
     )
     agreement = _drawn_up(order, winner, amount, by=by, at=at, on=decided_at)
@@ -476,7 +476,7 @@ def _fail(order: ServiceOrder, reason: str, *, by: Actor, at: datetime) -> Servi
         relation=Relation.RESULT_OF,
         by=by,
         at=at,
-        issuer=order.owner.name,
+        issuer=order.owner_shown,
         facts={"order": order.number, "reason": reason, "result": order.proof},
     )
     outbox.emit(

@@ -29,7 +29,7 @@ def _finding(order: ServiceOrder) -> Finding:
         digest=order.bundle_digest or "",
         link=reverse("marketplace:order-draw", args=[number]),
         issued_at=order.awarded_at or order.closed_at,
-        issuer=order.owner.name,
+        issuer=order.owner_shown,
         file_digest=order.bundle_file_digest or "",
         file_label=_("SHA-256 of the file"),
         download=("draw.json", reverse("marketplace:order-bundle", args=[number])),

@@ -215,14 +215,14 @@ def withdrawal(order: ServiceOrder, at: datetime) -> Paper:
         withdrawal_title(order),
         (
             Paragraph(
-                f"{order.owner.name}于{day(order.published_at or at)}发布的服务订单“{order.title}”"
+                f"{order.owner_shown}于{day(order.published_at or at)}发布的服务订单“{order.title}”"
                 f"（编号：{order.number}）自本公告发布之时起终止，不再选取中介服务机构。"
             ),
             Heading("一、终止原因"),
             Paragraph(order.state_reason),
             Heading("二、已提交的报名"),
             Paragraph("已提交的报名仍处于密封状态，不予开启，报名家数、名单和报价不予公布。"),
-            Signatures(((order.owner.name, day(at)),)),
+            Signatures(((order.owner_shown, day(at)),)),
         ),
         subtitle=order.number or "",
     )
@@ -237,7 +237,7 @@ def failure(order: ServiceOrder, draw: Draw, at: datetime) -> Paper:
         _entries(draw),
         Heading("三、后续安排"),
         Paragraph("项目业主可以调整要求后重新发布订单，也可以改用其他方式选取。"),
-        Signatures(((order.owner.name, day(at)),)),
+        Signatures(((order.owner_shown, day(at)),)),
     ]
     return Paper(failure_title(order), tuple(blocks), subtitle=order.number or "")
 
@@ -259,7 +259,7 @@ def result(order: ServiceOrder, draw: Draw, *, after: Bid | None = None) -> Pape
             _filled(
                 ("订单编号", order.number or ""),
                 ("项目名称", order.title),
-                ("项目业主", order.owner.name),
+                ("项目业主", order.owner_shown),
                 ("中选机构", winner.bidder.name),
                 ("统一社会信用代码", winner.bidder.uscc or ""),
                 ("中选金额", money(order.amount or Decimal(0))),
@@ -292,7 +292,7 @@ def result(order: ServiceOrder, draw: Draw, *, after: Bid | None = None) -> Pape
             f"{last_day(order.contest_until) if order.contest_until else ''}止。对结果有异议的，"
             f"可以在公示期内向项目业主提出（电话：{order.complaint_phone}）。"
         ),
-        Signatures(((order.owner.name, day(awarded_at)),)),
+        Signatures(((order.owner_shown, day(awarded_at)),)),
     ]
     return Paper(
         result_title(order, again=after is not None), tuple(blocks), subtitle=order.number or ""
@@ -306,7 +306,7 @@ def award_letter(order: ServiceOrder, result: Notice) -> Paper:
         (
             Paragraph(f"{winner.bidder.name}：", indent=False),
             Paragraph(
-                f"{order.owner.name}的服务订单“{order.title}”（编号：{order.number}）已按"
+                f"{order.owner_shown}的服务订单“{order.title}”（编号：{order.number}）已按"
                 f"“{METHODS[Method(order.method)]}”方式选取完毕，贵单位为中选机构，特此通知。"
             ),
             Fields(
@@ -321,7 +321,7 @@ def award_letter(order: ServiceOrder, result: Notice) -> Paper:
                 "合同文本已由平台按范本拟就，请在合同载明的期限内签署。公示期内有人提出异议的，以异议处理结果为准。"
                 "无正当理由放弃中选的，由备选机构递补，并如实记入信用记录。"
             ),
-            Signatures(((order.owner.name, day(awarded_at)),)),
+            Signatures(((order.owner_shown, day(awarded_at)),)),
         ),
         subtitle=order.number or "",
     )
@@ -448,7 +448,7 @@ def facts_of(order: ServiceOrder) -> dict[str, Any]:
     """What the notice states as data, for search, feeds and open data."""
     return {
         "order": order.number,
-        "owner": order.owner.name,
+        "owner": order.owner_shown,
         "title": order.title,
         "items": [item.code for item in order.items.all()],
         "region": order.region.code if order.region else "",

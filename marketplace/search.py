@@ -156,9 +156,11 @@ def order(code: str, at: datetime) -> Entry | None:
         title=row.title,
         at=row.published_at,
         number=row.number or "",
-        summary=f"{row.owner.name} · {'、'.join(item.name for item in items)}",
+        summary=f"{row.owner_shown} · {'、'.join(item.name for item in items)}",
         text="\n".join([*told, row.administrative_item]),
-        names=tuple(filter(None, [row.project_code, row.investment_number, winner])),
+        names=tuple(
+            filter(None, [row.project_code, row.investment_number, winner, row.owner.name])
+        ),
         files=searched.files_of(row, "marketplace.order-file"),
         region=row.region.code if row.region else "",
         items=tuple(item.code for item in items),

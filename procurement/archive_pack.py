@@ -332,7 +332,7 @@ def _contents(archive: Archive, entries: Sequence[dict[str, Any]]) -> bytes:
                     ("采购项目", procedure.title),
                     ("采购编号", procedure.number or ""),
                     ("采购需求编号", procedure.need.number or ""),
-                    ("采购人", procedure.owner.name),
+                    ("采购人", procedure.owner_shown),
                     ("采购结果", procedure.get_state_display()),
                     ("采购结束时间", second(ended) if ended else ""),
                     (
@@ -365,7 +365,7 @@ def _contents(archive: Archive, entries: Sequence[dict[str, Any]]) -> bytes:
         digest=paper.digest(),
         verify_url=verify_url(procedure.number or ""),
         kind="采购档案",
-        issuer=procedure.owner.name,
+        issuer=procedure.owner_shown,
     )
     return pdf.draw(paper, frame)
 

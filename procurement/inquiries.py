@@ -176,6 +176,7 @@ def publish(procedure: Procedure, *, by: Seat, at: datetime) -> Procedure:
         procedure,
         ProcedureState.PUBLISHED,
         number=number,
+        owner_name=procedure.owner.name,
         published_by=by,
         published_at=published_at,
         commitment=draw.commitment,
@@ -192,7 +193,7 @@ def publish(procedure: Procedure, *, by: Seat, at: datetime) -> Procedure:
         relation=Relation.FOLLOWS if need_notice else None,
         by=by,
         at=at,
-        issuer=procedure.owner.name,
+        issuer=procedure.owner_shown,
         facts=inquiry_papers.facts_of(procedure),
     )
     outbox.emit(

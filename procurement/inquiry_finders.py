@@ -40,7 +40,7 @@ def _of_bundle(procedure: Procedure, digest: str) -> Finding:
         digest=digest,
         link=procedure.get_absolute_url(),
         issued_at=procedure.awarded_at,
-        issuer=procedure.owner.name,
+        issuer=procedure.owner_shown,
         download=("draw.json", reverse("procurement:inquiry-bundle", args=[number])),
     )
 
@@ -59,7 +59,7 @@ def _finding(procedure: Procedure, archive: Archive | None) -> Finding:
         digest=(archive.manifest_digest if archive else None) or procedure.version.digest,
         link=procedure.get_absolute_url(),
         issued_at=procedure.published_at,
-        issuer=procedure.owner.name,
+        issuer=procedure.owner_shown,
         file_digest=(archive.digest if archive else None) or "",
         file_label=_("SHA-256 of the archive (ZIP)"),
         lines=tuple(lines),

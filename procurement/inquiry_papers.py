@@ -82,7 +82,7 @@ def notice(procedure: Procedure) -> Paper:
             filled(
                 ("采购编号", procedure.number or "（发布时编号）"),
                 ("项目名称", procedure.title),
-                ("采购人", procedure.owner.name),
+                ("采购人", procedure.owner_shown),
                 ("采购需求", f"{procedure.need.number}（第 {version.version} 版）"),
                 ("项目类别", KINDS[Kind(procedure.kind)]),
                 ("所在区划", str(procedure.region or "")),
@@ -139,7 +139,12 @@ def notice(procedure: Procedure) -> Paper:
         ),
         *_figures(procedure),
         Signatures(
-            ((procedure.owner.name, day(procedure.published_at) if procedure.published_at else ""),)
+            (
+                (
+                    procedure.owner_shown,
+                    day(procedure.published_at) if procedure.published_at else "",
+                ),
+            )
         ),
     ]
     return Paper(notice_title(procedure), tuple(blocks), subtitle=procedure.number or "")
@@ -189,7 +194,7 @@ def opening(procedure: Procedure, quotes: Sequence[Quote], draw: Draw) -> Paper:
                 "报价自开启时起不得更改。采购人指定的审查人员将逐一审查报价，结果另行公告；"
                 f"审查期限至 {_last_day(procedure.examine_until)}。"
             ),
-            Signatures(((procedure.owner.name, day(draw.frozen_at) if draw.frozen_at else ""),)),
+            Signatures(((procedure.owner_shown, day(draw.frozen_at) if draw.frozen_at else ""),)),
         ),
         subtitle=procedure.number or "",
     )
@@ -221,7 +226,7 @@ def result(
             filled(
                 ("采购编号", procedure.number or ""),
                 ("项目名称", procedure.title),
-                ("采购人", procedure.owner.name),
+                ("采购人", procedure.owner_shown),
                 ("成交供应商", winner.supplier.name),
                 ("统一社会信用代码", winner.supplier.uscc or ""),
                 ("地址", winner.supplier.address),
@@ -263,7 +268,7 @@ def result(
             f"即{_last_day(procedure.contest_until)}止，以书面形式向采购人提出质疑"
             f"（联系电话：{procedure.contact_phone}；投诉电话：{procedure.complaint_phone}）。"
         ),
-        Signatures(((procedure.owner.name, day(awarded_at)),)),
+        Signatures(((procedure.owner_shown, day(awarded_at)),)),
     ]
     title = result_title(procedure, again=after is not None)
     return Paper(title, tuple(blocks), subtitle=procedure.number or "")
@@ -277,7 +282,7 @@ def award_letter(procedure: Procedure, result: Notice) -> Paper:
         (
             Paragraph(f"{winner.supplier.name}：", indent=False),
             Paragraph(
-                f"{procedure.owner.name}的“{procedure.title}”（采购编号：{procedure.number}）已按询价公告载明的"
+                f"{procedure.owner_shown}的“{procedure.title}”（采购编号：{procedure.number}）已按询价公告载明的"
                 "规则确定成交供应商，你单位成交。"
             ),
             Fields(
@@ -293,7 +298,7 @@ def award_letter(procedure: Procedure, result: Notice) -> Paper:
                 "无正当理由不签订合同的，采购人可以确定下一备选供应商成交，"
                 "并依规则记入信用记录。"
             ),
-            Signatures(((procedure.owner.name, day(awarded_at)),)),
+            Signatures(((procedure.owner_shown, day(awarded_at)),)),
         ),
         subtitle=procedure.number or "",
     )
@@ -323,7 +328,7 @@ def failure(procedure: Procedure, quotes: Sequence[Quote], at: datetime) -> Pape
     blocks += [
         Heading("三、后续安排"),
         Paragraph("采购人可以调整采购需求后重新询价，也可以改用其他采购方式。"),
-        Signatures(((procedure.owner.name, day(at)),)),
+        Signatures(((procedure.owner_shown, day(at)),)),
     ]
     return Paper(failure_title(procedure), tuple(blocks), subtitle=procedure.number or "")
 
@@ -334,7 +339,7 @@ def withdrawal(procedure: Procedure, at: datetime) -> Paper:
         withdrawal_title(procedure),
         (
             Paragraph(
-                f"{procedure.owner.name}发布的“{procedure.title}”询价（采购编号：{procedure.number}）"
+                f"{procedure.owner_shown}发布的“{procedure.title}”询价（采购编号：{procedure.number}）"
                 "自本公告发布之时起终止，不再确定成交供应商。"
             ),
             Heading("一、终止原因"),
@@ -345,7 +350,7 @@ def withdrawal(procedure: Procedure, at: datetime) -> Paper:
                 if opened
                 else "已提交的报价仍处于密封状态，不予开启，报价家数、名单和内容不予公布。"
             ),
-            Signatures(((procedure.owner.name, day(at)),)),
+            Signatures(((procedure.owner_shown, day(at)),)),
         ),
         subtitle=procedure.number or "",
     )
@@ -362,7 +367,7 @@ def acceptance(procedure: Procedure, rows: Sequence[tuple[str, ...]], at: dateti
                 filled(
                     ("采购编号", procedure.number or ""),
                     ("项目名称", procedure.title),
-                    ("采购人", procedure.owner.name),
+                    ("采购人", procedure.owner_shown),
                     ("供应商", winner.supplier.name),
                     ("合同金额", money(procedure.amount or Decimal(0))),
                 )
@@ -370,7 +375,7 @@ def acceptance(procedure: Procedure, rows: Sequence[tuple[str, ...]], at: dateti
             Heading("二、验收结果"),
             Table(("节点", "提交时间", "是否逾期", "验收时间", "验收人"), tuple(rows)),
             Paragraph("全部节点验收合格，合同履行完毕。"),
-            Signatures(((procedure.owner.name, day(at)),)),
+            Signatures(((procedure.owner_shown, day(at)),)),
         ),
         subtitle=procedure.number or "",
     )
@@ -381,7 +386,7 @@ def facts_of(procedure: Procedure) -> dict[str, Any]:
     return {
         "procedure": procedure.number,
         "need": procedure.need.number,
-        "owner": procedure.owner.name,
+        "owner": procedure.owner_shown,
         "title": procedure.title,
         "method": procedure.method,
         "kind": procedure.kind,

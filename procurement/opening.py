@@ -93,7 +93,7 @@ def close(procedure: Procedure, *, by: Actor, at: datetime) -> Procedure:
         relation=Relation.FOLLOWS,
         by=by,
         at=at,
-        issuer=procedure.owner.name,
+        issuer=procedure.owner_shown,
         facts={
             "procedure": procedure.number,
             "opened_at": closed_at,
@@ -436,7 +436,7 @@ def _award(
         relation=Relation.RESULT_OF if after is None else Relation.FOLLOWS,
         by=by,
         at=at,
-        issuer=procedure.owner.name,
+        issuer=procedure.owner_shown,
         facts={
             "procedure": procedure.number,
             "winner": winner.supplier.uscc,
@@ -460,7 +460,7 @@ def _award(
         relation=Relation.FOLLOWS,
         by=by,
         at=at,
-        issuer=procedure.owner.name,
+        issuer=procedure.owner_shown,
         facts={
             "procedure": procedure.number,
             "winner": winner.supplier.uscc,
@@ -546,7 +546,7 @@ def _fail(procedure: Procedure, reason: str, *, by: Actor, at: datetime) -> Proc
         relation=Relation.RESULT_OF,
         by=by,
         at=at,
-        issuer=procedure.owner.name,
+        issuer=procedure.owner_shown,
         facts={"procedure": procedure.number, "reason": reason, "result": procedure.proof},
     )
     outbox.emit(

@@ -80,7 +80,7 @@ def complete(event: Event, *, at: datetime) -> None:
         relation=Relation.FOLLOWS,
         by=Clock(),
         at=at,
-        issuer=procedure.owner.name,
+        issuer=procedure.owner_shown,
         facts={
             "procedure": procedure.number,
             "supplier": procedure.winner.supplier.uscc if procedure.winner else "",

@@ -135,6 +135,7 @@ class Procedure(models.Model):
     need = models.ForeignKey(Need, models.PROTECT, related_name="procedures")
     version = models.ForeignKey(NeedVersion, models.PROTECT, related_name="+")
     owner = models.ForeignKey(Organisation, models.PROTECT, related_name="procedures")
+    owner_name = models.CharField(max_length=120, default="", editable=False)
     method = models.CharField(
         _("method"), max_length=20, choices=ProcedureMethod, default=ProcedureMethod.INQUIRY
     )
@@ -283,6 +284,11 @@ class Procedure(models.Model):
         if self.number and self.state not in PREPARED:
             return reverse("procurement:inquiry-detail", args=[self.number])
         return reverse("procurement:desk-inquiry", args=[self.code])
+
+    @property
+    def owner_shown(self) -> str:
+        """The owner by the name of the notice; before its publication by the present one."""
+        return self.owner_name or self.owner.name
 
     @property
     def process(self) -> str:

@@ -13,12 +13,24 @@ from core import clock
 from core.models import Event, Letter
 from marketplace import orders
 from marketplace.models import Bid, OrderState, ServiceOrder
+from publication.models import Notice
 from selection.methods import verify
 from selection.models import Witness
 from tests.cast import seated, signed_in
 from tests.factories import QualificationCategoryFactory, UserFactory
 from tests.marketplace import ordering
-from tests.marketplace.ordering import DICE, bid, close, draft, enlisted, lowest, published, terms
+from tests.marketplace.ordering import (
+    DICE,
+    bid,
+    close,
+    draft,
+    enlisted,
+    lowest,
+    published,
+    terms,
+    throw,
+    witness,
+)
 
 
 def to(name, *arguments):
@@ -440,3 +452,26 @@ def test_a_published_order_keeps_the_name_that_its_owner_had(cast):
         assert "更名后的单位" not in told
     waiting = ServiceOrder.objects.get(pk=draft(cast.owner).pk)
     assert (waiting.owner_name, waiting.owner_shown) == ("", "更名后的单位")
+
+
+def test_later_notices_of_an_order_bear_the_name_that_its_owner_had(cast, later):
+    ended, drawn = published(cast), published(cast)
+    old = ended.owner.name
+    for seat in (cast.agency, cast.rival, seated("third")):
+        bid(drawn, seat)
+    entered = witness(drawn, cast.owner)
+    unit = ended.owner
+    unit.name = "更名后的单位"
+    unit.save(update_fields=["name"])
+    orders.withdraw(
+        ServiceOrder.objects.get(pk=ended.pk), reason="项目调整", by=cast.approver, at=clock.now()
+    )
+    later(seconds=(drawn.choose_at - clock.now()).total_seconds() + 1)
+    won = throw(close(ServiceOrder.objects.get(pk=drawn.pk), cast.owner), entered)
+    assert won.state == "awarded"
+    told = {one.kind: one for one in Notice.objects.exclude(kind="order-notice")}
+    assert {"order-withdrawal", "order-result", "award-letter"} == set(told)
+    for notice in told.values():
+        assert notice.issuer == old
+        assert old in notice.document.text()
+        assert "更名后的单位" not in notice.document.text()

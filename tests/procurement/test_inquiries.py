@@ -11,7 +11,7 @@ from core.models import Event, Letter, Outbox
 from credit.models import Fact
 from procurement import inquiries, inquiry_guard, inquiry_tasks, opening, performance, quotes
 from procurement.inquiry_terms import Milestone, Witnessing
-from procurement.models import ProcedurePhase, ProcedureState, Quote
+from procurement.models import Procedure, ProcedurePhase, ProcedureState, Quote
 from publication.models import Notice
 from selection.methods import verify
 from selection.models import Envelope
@@ -447,3 +447,36 @@ def test_a_refused_deed_leaves_nothing_behind(cast, awarded):
         inquiries.withdraw(awarded, reason="晚了", by=cast.approver, at=clock.now())
     assert everything() == before
     assert not Outbox.objects.filter(event__name="procedure.withdrawn").exists()
+
+
+def test_later_notices_of_an_inquiry_bear_the_name_that_its_owner_had(cast, later):
+    ended = buying.published(cast)
+    unit, old = ended.owner, ended.owner.name
+    won = buying.opened(cast, later, "1500", "1400", "1600")
+    unit.name = "更名后的单位"
+    unit.save(update_fields=["name"])
+    won = buying.examine(Procedure.objects.get(pk=won.pk), cast.owner)
+    buying.completed(won, cast, cast.rival)
+    ended.refresh_from_db()
+    buying.until(later, ended.open_until)
+    opening.close(Procedure.objects.get(pk=ended.pk), by=cast.owner, at=clock.now())
+    gone = buying.published(cast)
+    unit.name = "再次更名的单位"
+    unit.save(update_fields=["name"])
+    inquiries.withdraw(
+        Procedure.objects.get(pk=gone.pk), reason="调整", by=cast.approver, at=clock.now()
+    )
+    kept = {
+        "inquiry-result": old,
+        "inquiry-award-letter": old,
+        "inquiry-acceptance": old,
+        "inquiry-failure": old,
+        "inquiry-withdrawal": "更名后的单位",
+    }
+    for kind, name in kept.items():
+        notice = Notice.objects.get(kind=kind)
+        assert notice.issuer == name, kind
+        text = notice.document.text()
+        assert name in text, kind
+        others = {old, "更名后的单位", "再次更名的单位"} - {name}
+        assert not any(other in text for other in others), kind
