@@ -2,18 +2,36 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlencode
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from alliance.models import Alliance, AllianceState, Call, Charter, CharterState, Member
+from alliance.models import (
+    Alliance,
+    AllianceState,
+    Call,
+    Charter,
+    CharterState,
+    Meeting,
+    Member,
+    Statement,
+)
 from alliance.models.register import MemberQuerySet
 from core import searched
 from core.models import Event
-from core.searched import Entry, Standing
+from core.searched import Entry, Facets, Standing
 
 SUMMARY = 160  # characters
+# What notices are about, and where that lies.
+REGIONS: dict[type[Model], str] = {
+    Alliance: "region__code",
+    Call: "region__code",
+    Meeting: "alliance__region__code",
+    Statement: "alliance__region__code",
+}
 
 
 def register() -> None:
@@ -46,6 +64,8 @@ def register() -> None:
         {"alliance.call": searched.by_code},
         weight=3,
     )
+    for model, region in REGIONS.items():
+        searched.subjects[model._meta.label_lower] = partial(_in_region, model, region)
 
 
 def alliance(code: str, at: datetime) -> Entry | None:
@@ -106,6 +126,12 @@ def call(code: str, at: datetime) -> Entry | None:
         standing_after=Standing.ENDED if is_open else "",
         changes_at=row.open_until if is_open else None,
     )
+
+
+def _in_region(model: type[Model], region: str, code: str) -> Facets:
+    """Where the row lies that a notice is about."""
+    found = model._default_manager.filter(code=code).values_list(region, flat=True).first()
+    return Facets(region=found or "")
 
 
 def _listed() -> MemberQuerySet:

@@ -65,6 +65,16 @@ class Entry:
     refresh_at: datetime | None = None  # when the clock alone changes anything else of it
 
 
+@dataclass(frozen=True)
+class Facets:
+    """What a published row tells of the papers about it; an amount only as it was planned."""
+
+    region: str = ""
+    items: tuple[str, ...] = ()
+    method: str = ""
+    amount: Decimal | None = None
+
+
 Watcher = Callable[[Event], Iterable[str]]
 
 
@@ -87,6 +97,9 @@ kinds: dict[str, Kind] = {}
 # How facet values are called, by the value that entries bear.
 methods: dict[str, Any] = {}
 grades: dict[str, Any] = {}
+# By the label of a model: what narrows the search for notices about its rows. What a row tells may
+# change with the correction of a notice about it, and not otherwise.
+subjects: dict[str, Callable[[str], Facets]] = {}
 openers: dict[str, Opener] = {}
 # Filled from the `apps.py` of `search`, which is made ready before the packages below it.
 indexers: list[outbox.Consumer] = []
@@ -118,6 +131,11 @@ def tell_indexers(event: Event, *, at: datetime) -> None:
     """The consumer of all watched events: whoever keeps the documents looks at what they tell."""
     for indexer in indexers:
         indexer(event, at=at)
+
+
+def facets_about(label: str, code: str) -> Facets:
+    """What the row that a paper is about tells; nothing where its package tells nothing."""
+    return subjects[label](code) if label in subjects else Facets()
 
 
 def by_code(event: Event) -> Iterable[str]:

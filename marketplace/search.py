@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from core import searched
 from core.models import Event, Upload
-from core.searched import Entry, Standing
+from core.searched import Entry, Facets, Standing
 from credit import ratings
 from credit.models import Fact
 from marketplace.models import (
@@ -83,6 +83,7 @@ def register() -> None:
     )
     searched.methods.update({method.value: method.label for method in Method})
     searched.grades.update(GRADES)
+    searched.subjects["marketplace.serviceorder"] = order_facets
 
 
 def service(code: str, at: datetime) -> Entry | None:
@@ -171,6 +172,19 @@ def order(code: str, at: datetime) -> Entry | None:
         standing_after=after or "",
         changes_at=turn,
         grade=f"job-{_grade_code(grade)}" if grade else "",
+    )
+
+
+def order_facets(code: str) -> Facets:
+    """What an order tells of its notices; who was awarded for how much, a notice states itself."""
+    row = ServiceOrder.objects.select_related("region").filter(code=code).first()
+    if row is None:
+        return Facets()
+    return Facets(
+        region=row.region.code if row.region else "",
+        items=tuple(item.code for item in row.items.all()),
+        method=row.method,
+        amount=row.worth or None,
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core import searched
 from core.models import Event, Upload
-from core.searched import Entry, Standing
+from core.searched import Entry, Facets, Standing
 from procurement.document import Document, texts
 from procurement.models import (
     Argument,
@@ -94,6 +95,11 @@ def register() -> None:
         weight=3,
     )
     searched.methods.update(METHODS)
+    searched.subjects |= {
+        "procurement.need": need_facets,
+        "procurement.argument": argument_facets,
+        "procurement.procedure": inquiry_facets,
+    }
 
 
 def need(code: str, at: datetime) -> Entry | None:
@@ -116,7 +122,7 @@ def need(code: str, at: datetime) -> Entry | None:
         text="\n".join(told),
         files=_shown_files(row, document),
         region=row.region.code if row.region else "",
-        method=row.method if row.method in METHODS else "",
+        method=_known(row.method),
         amount=row.budget,
         standing=NEEDS[NeedState(row.state)],
     )
@@ -183,6 +189,37 @@ def inquiry(code: str, at: datetime) -> Entry | None:
         standing_after=Standing.DECIDING if is_open else "",
         changes_at=row.open_until if is_open else None,
     )
+
+
+def need_facets(code: str) -> Facets:
+    """What a need tells of its notices, the composed ones too: its newest published version."""
+    row = Need.objects.public().select_related("region").filter(code=code).first()
+    if row is None:
+        return Facets()
+    region = row.region.code if row.region else ""
+    return Facets(region=region, method=_known(row.method), amount=row.budget)
+
+
+def argument_facets(code: str) -> Facets:
+    """What the version of the need that is argued tells."""
+    row = Argument.objects.select_related("version").filter(code=code).first()
+    if row is None or row.version is None:
+        return Facets()
+    facts = row.version.facts
+    return Facets(
+        region=facts["region"], method=_known(facts["method"]), amount=Decimal(facts["budget"])
+    )
+
+
+def inquiry_facets(code: str) -> Facets:
+    row = Procedure.objects.select_related("region").filter(code=code).first()
+    if row is None:
+        return Facets()
+    return Facets(region=row.region.code if row.region else "", method=row.method, amount=row.limit)
+
+
+def _known(method: str) -> str:
+    return method if method in METHODS else ""
 
 
 def _shown_files(row: Need, document: Document) -> tuple[str, ...]:

@@ -72,7 +72,12 @@ def need(cast: Cast, *, state: str = "published", **changes) -> Need:
         need=row,
         version=1,
         document=content.to_json(),
-        facts={"title": row.title},
+        facts={
+            "title": row.title,
+            "region": row.region.code,
+            "method": row.method,
+            "budget": str(row.budget),
+        },
         digest=content.digest(),
         notice="GXCG-2026-99999",
         published_by=cast.approver,

@@ -8,9 +8,11 @@ from django.db import connection, transaction
 
 from accounts.models import Organisation
 from core import clock, outbox, searched
-from core.models import Event
+from core.models import Event, Region
 from core.searched import Entry, Kind
 from marketplace import orders
+from marketplace.models import ServiceOrder
+from procurement.models import Need, Procedure
 from publication.models import Notice
 from search import engines, index
 from search.engines import database
@@ -187,6 +189,23 @@ def test_many_documents_are_ranked_by_their_titles(db, monkeypatch):
 
 def test_every_facet_value_has_room():
     """SQLite keeps what PostgreSQL refuses."""
-    room = {name: SearchDocument._meta.get_field(name).max_length for name in ("grade", "method")}
-    assert all(len(grade) <= room["grade"] for grade in searched.grades)
-    assert all(len(method) <= room["method"] for method in searched.methods)
+    room = {one.name: one.max_length for one in SearchDocument._meta.concrete_fields}
+    for column, values in (
+        ("grade", searched.grades),
+        ("method", searched.methods),
+        ("kind", searched.kinds),
+        ("standing", searched.Standing.values),
+        ("standing_after", searched.Standing.values),
+    ):
+        assert all(len(value) <= room[column] for value in values), column
+    for model, column in (
+        (ServiceOrder, "method"),
+        (Procedure, "method"),
+        (Need, "method"),
+        (Region, "code"),
+    ):
+        mine = model._meta.get_field(column)
+        assert mine.max_length <= room["region" if model is Region else column], model
+    for model, column in ((ServiceOrder, "worth"), (Need, "budget"), (Procedure, "budget")):
+        mine = model._meta.get_field(column)
+        assert mine.max_digits <= SearchDocument._meta.get_field("amount").max_digits, model

@@ -9,12 +9,14 @@ from wagtail.models import Page
 from alliance import directory
 from cms.models import HomePage
 from core import clock, searched
+from core.models import Region
+from core.searched import Facets
 from marketplace.models import ServiceItem
 from publication import notices
 from publication.models import Notice
 from tests.factories import AllianceFactory, MemberFactory, SeatFactory
 from tests.marketplace import ordering
-from tests.procurement import buying, writing
+from tests.procurement import buying, noticing, writing
 from tests.publication.doors import published as notice
 
 
@@ -128,3 +130,79 @@ def test_a_page_is_found_while_it_is_public(guide):
 def test_whatever_editors_do_may_change_every_page():
     watches = searched.kinds["page"].watches
     assert watches["wagtailcore.site"] is searched.everything
+
+
+def test_notices_bear_what_the_public_chooses_orders_by(cast):
+    order = ordering.published(cast)
+    first = Notice.objects.about(order).get()
+    told = built("notice", first.code)
+    assert told.region == order.region.code
+    assert told.items == tuple(order.items.values_list("code", flat=True))
+    assert (told.method, told.amount) == (order.method, order.worth)
+    assert told.amount
+
+
+def test_notices_of_an_award_and_its_agreement_bear_the_amount_they_state(cast):
+    order = ordering.completed(cast)
+    told = {one.kind: built("notice", one.code) for one in Notice.objects.about(order)}
+    assert told["order-notice"].amount == order.worth != order.amount
+    for kind in ("order-result", "award-letter", "agreement-notice"):
+        assert told[kind].amount == order.amount, kind
+        assert (told[kind].region, told[kind].method) == (order.region.code, order.method)
+
+
+def test_notices_of_procurement_bear_what_the_public_chooses_by(cast):
+    argument = buying.argued(cast)
+    procedure = buying.published(cast)
+    composed = noticing.published(cast)
+    for about, method in (
+        (procedure, "inquiry"),
+        (argument, argument.need.method),
+        (composed.need, composed.need.method),
+    ):
+        rows = Notice.objects.about(about)
+        assert rows
+        for one in rows:
+            told = built("notice", one.code)
+            assert told.region == "360702", one.kind
+            assert told.method == method, one.kind
+            assert told.amount, one.kind
+
+
+def test_a_notice_about_what_has_no_such_facts_bears_none(cast):
+    told = built("notice", notice(cast).code)
+    assert (told.region, told.items, told.method, told.amount) == ("", (), "", None)
+
+
+def test_with_a_correction_all_notices_of_a_subject_are_built_anew(cast):
+    first = notice(cast)
+    watcher = searched.kinds["notice"].watches["publication.notice"]
+
+    def watched(row):
+        return set(watcher(type("Event", (), {"subject_code": row.code})))
+
+    other = notice(cast)
+    with transaction.atomic():
+        corrected = notices.correct(
+            first,
+            title=first.title,
+            paper=first.document,
+            reason="有误",
+            facts=first.facts,
+            by=cast.owner,
+            at=clock.now(),
+        )
+    assert watched(first) == {first.code}
+    assert watched(other) == {other.code}
+    assert watched(corrected) == {first.code, other.code, corrected.code}
+
+
+def test_notices_of_an_alliance_lie_where_it_lies(db):
+    row = AllianceFactory(region=Region.objects.get(code="360702"))
+    assert searched.facets_about("alliance.alliance", row.code) == Facets(region="360702")
+
+
+def test_of_an_unknown_row_nothing_is_told(db):
+    assert searched.subjects
+    for label in searched.subjects:
+        assert searched.facets_about(label, "NOTHING") == Facets()
