@@ -3,22 +3,33 @@
 The upper package knows the award that an agreement follows; all else is the agreement's.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from django.db.models import Model
 
 from accounts.models import Organisation
 from contracts.announcements import KIND
 from contracts.models import Agreement, Deliverable, DeliverableState, Side
 from core.models import Event
-from publication import ocds
-from publication.release_parts import documents, facts, value
+from publication import ocds, releases
+from publication.release_parts import documents, facts, unit, value
 
 KINDS = {KIND: "contractNotice"}
 
+# The process that an agreement belongs to, and the award that led to it.
+Follows = Callable[[Agreement], tuple[str, str]]
 
-def about(event: Event, model: type[Model]) -> Agreement | None:
-    """The agreement of an event; None where it is about a row of another model."""
-    subject = model._meta.label_lower
-    return Agreement.objects.filter(code=event.subject_code, subject=subject).first()
+
+def listen(model: type[Model], follows: Follows) -> None:
+    """Release the news of every agreement about a row of `model`."""
+    for name, tell in {
+        "agreement.concluded": _concluded,
+        "delivery.accepted": _accepted,
+        "agreement.fulfilled": _ended,
+        "agreement.terminated": _ended,
+    }.items():
+        releases.listen(name, partial(_told, tell, model, follows))
 
 
 def supplier(agreement: Agreement) -> Organisation:
@@ -26,7 +37,7 @@ def supplier(agreement: Agreement) -> Organisation:
     return parties.get(side=Side.AGENCY).organisation
 
 
-def signed(agreement: Agreement, award: str) -> ocds.Contract:
+def _signed(agreement: Agreement, award: str) -> ocds.Contract:
     """The contract with its stages, as both sides signed it."""
     stages = list(agreement.milestones.all())
     assert agreement.concluded_at is not None  # noqa: S101 (concluded)
@@ -56,7 +67,7 @@ def signed(agreement: Agreement, award: str) -> ocds.Contract:
     )
 
 
-def met(event: Event, agreement: Agreement, award: str) -> ocds.Contract:
+def _met(event: Event, agreement: Agreement, award: str) -> ocds.Contract:
     """A milestone is met, on the day its deliverable was handed in."""
     done = Deliverable.objects.select_related("milestone__agreement").get(
         milestone__agreement=agreement,
@@ -71,6 +82,40 @@ def met(event: Event, agreement: Agreement, award: str) -> ocds.Contract:
     )
 
 
-def ended(agreement: Agreement, award: str) -> ocds.Contract:
+Tell = Callable[[Event, Agreement, str, str], ocds.Release]
+
+
+def _told(tell: Tell, model: type[Model], follows: Follows, event: Event) -> ocds.Release | None:
+    """The release of an event; None where its agreement is about a row of another model."""
+    subject = model._meta.label_lower
+    agreement = Agreement.objects.filter(code=event.subject_code, subject=subject).first()
+    return None if agreement is None else tell(event, agreement, *follows(agreement))
+
+
+def _concluded(event: Event, agreement: Agreement, process: str, award: str) -> ocds.Release:
+    """The contract with its stages."""
+    return ocds.Release(
+        number=process,
+        tag=("contract",),
+        date=event.at,
+        parties=(unit(supplier(agreement), "tenderer", "supplier"),),
+        contracts=(_signed(agreement, award),),
+    )
+
+
+def _accepted(event: Event, agreement: Agreement, process: str, award: str) -> ocds.Release:
+    """A milestone is met."""
+    return ocds.Release(
+        number=process,
+        tag=("implementation",),
+        date=event.at,
+        contracts=(_met(event, agreement, award),),
+    )
+
+
+def _ended(event: Event, agreement: Agreement, process: str, award: str) -> ocds.Release:
     """Fulfilled, or ended by consent: the standard knows one word for both."""
-    return ocds.Contract(id=agreement.number, award_id=award, status="terminated")
+    contract = ocds.Contract(id=agreement.number, award_id=award, status="terminated")
+    return ocds.Release(
+        number=process, tag=("contractTermination",), date=event.at, contracts=(contract,)
+    )

@@ -4,18 +4,15 @@ Each release says only what its own deed decided, from rows that no later deed c
 releases of an order merge to the same record in whatever order the news was carried.
 """
 
-from decimal import Decimal
-from typing import Any
-
 from django.urls import reverse
 
+from accounts.models import Organisation
 from contracts import ocds as contracts
 from contracts.models import Agreement
 from core.models import Event
 from marketplace.models import Bid, Method, ServiceOrder
 from publication import ocds, releases
-from publication.models import Notice
-from publication.release_parts import documents, draw, facts, unit, value
+from publication.release_parts import Contest, documents, facts, unit, value
 
 KINDS = {
     "order-notice": "tenderNotice",
@@ -33,12 +30,9 @@ def register() -> None:
         "order.withdrawn": withdrawn,
         "order.failed": failed,
         "order.awarded": awarded,
-        "agreement.concluded": contracted,
-        "delivery.accepted": accepted,
-        "agreement.fulfilled": ended,
-        "agreement.terminated": ended,
     }.items():
         releases.listen(name, builder)
+    contracts.listen(ServiceOrder, _follows)
 
 
 def published(event: Event) -> ocds.Release:
@@ -76,145 +70,25 @@ def published(event: Event) -> ocds.Release:
             submission_method=("electronicSubmission",),
             tender_period=ocds.Period(order.published_at, order.open_until),
             award_period=ocds.Period(order.choose_at),
-            documents=_documents(order, number=facts(event)["notice"]),
+            documents=documents(order, KINDS, number=facts(event)["notice"]),
             draw=ocds.Draw(rule="draw-0", commitment=order.commitment),
         ),
     )
 
 
 def withdrawn(event: Event) -> ocds.Release:
-    order = _order(event.subject_code)
-    return ocds.Release(
-        number=_number(order),
-        tag=("tenderCancellation",),
-        date=event.at,
-        tender=ocds.Tender(
-            id=_number(order),
-            status="cancelled",
-            documents=_documents(order, number=facts(event)["notice"]),
-            amendments=(ocds.Amendment("withdrawal", event.at, facts(event)["reason"]),),
-        ),
-    )
+    return _contest(_order(event.subject_code)).withdrawn(event)
 
 
 def failed(event: Event) -> ocds.Release:
-    """Nobody was chosen, or the last who could be has let go."""
     order = _order(event.subject_code)
-    bids = _bids(order)
-    awards = tuple(
-        ocds.Award(_award_id(order, place), "cancelled")
-        for place, _result in enumerate(_results(order), 1)
-    )
-    return ocds.Release(
-        number=_number(order),
-        tag=("tenderUpdate", "awardCancellation") if awards else ("tenderUpdate",),
-        date=event.at,
-        parties=tuple(unit(bid.bidder, "tenderer") for bid in bids),
-        tender=ocds.Tender(
-            id=_number(order),
-            status="unsuccessful",
-            number_of_tenderers=len(bids),
-            tenderers=tuple(unit(bid.bidder, "tenderer").reference for bid in bids),
-            documents=_documents(order, number=facts(event)["notice"]),
-            amendments=(ocds.Amendment("failure", event.at, facts(event)["reason"]),),
-        ),
-        bids=ocds.Bids(tuple(map(_bid, bids))) if bids else None,
-        awards=awards,
-    )
+    return _contest(order).failed(event, *_bids(order))
 
 
 def awarded(event: Event) -> ocds.Release:
-    """The result, with what recomputes it; a reserve's award cancels the one before."""
     order = _order(event.subject_code)
-    told = facts(event)
-    bids = _bids(order)
-    winner = told["winner"]
-    units = {
-        bid.bidder.uscc: unit(
-            bid.bidder, *(("tenderer", "supplier") if bid.bidder.uscc == winner else ("tenderer",))
-        )
-        for bid in bids
-    }
-    results = _results(order)
-    place = next(n for n, one in enumerate(results, 1) if one.number == told["notice"])
-    result = results[place - 1]
-    return ocds.Release(
-        number=_number(order),
-        tag=("award", "awardUpdate") if place > 1 else ("award",),
-        date=event.at,
-        parties=tuple(units.values()),
-        tender=ocds.Tender(
-            id=_number(order),
-            status="complete",
-            number_of_tenderers=len(bids),
-            tenderers=tuple(unit.reference for unit in units.values()),
-            draw=draw(
-                order.commitment,
-                result,
-                units,
-                bundle=reverse("marketplace:order-bundle", args=[order.number]),
-            ),
-        ),
-        bids=ocds.Bids(tuple(map(_bid, bids))),
-        awards=(
-            *(ocds.Award(_award_id(order, n), "cancelled") for n in range(1, place)),
-            ocds.Award(
-                id=_award_id(order, place),
-                status="active",
-                title=order.title,
-                date=event.at,
-                value=value(Decimal(told["amount"])),
-                suppliers=(units[winner].reference,),
-                documents=(
-                    *_documents(order, number=result.number),
-                    *_documents(order, follows=result, kind="award-letter"),
-                ),
-            ),
-        ),
-    )
-
-
-def contracted(event: Event) -> ocds.Release | None:
-    """The contract with its stages; None for an agreement about anything else."""
-    agreement = contracts.about(event, ServiceOrder)
-    if agreement is None:
-        return None
-    order = _order(agreement.subject_code)
-    return ocds.Release(
-        number=_number(order),
-        tag=("contract",),
-        date=event.at,
-        parties=(unit(contracts.supplier(agreement), "tenderer", "supplier"),),
-        contracts=(contracts.signed(agreement, _award_of(order, agreement)),),
-    )
-
-
-def accepted(event: Event) -> ocds.Release | None:
-    """A milestone is met; None for an agreement about anything else."""
-    agreement = contracts.about(event, ServiceOrder)
-    if agreement is None:
-        return None
-    order = _order(agreement.subject_code)
-    return ocds.Release(
-        number=_number(order),
-        tag=("implementation",),
-        date=event.at,
-        contracts=(contracts.met(event, agreement, _award_of(order, agreement)),),
-    )
-
-
-def ended(event: Event) -> ocds.Release | None:
-    """The contract is fulfilled, or was ended by consent."""
-    agreement = contracts.about(event, ServiceOrder)
-    if agreement is None:
-        return None
-    order = _order(agreement.subject_code)
-    return ocds.Release(
-        number=_number(order),
-        tag=("contractTermination",),
-        date=event.at,
-        contracts=(contracts.ended(agreement, _award_of(order, agreement)),),
-    )
+    bundle = reverse("marketplace:order-bundle", args=[order.number])
+    return _contest(order).awarded(event, *_bids(order), commitment=order.commitment, bundle=bundle)
 
 
 # ── parts of releases ────────────────────────────────────────────────────────────────────────────
@@ -229,27 +103,27 @@ def _number(order: ServiceOrder) -> str:
     return order.number
 
 
-def _documents(order: ServiceOrder, **which: Any) -> tuple[ocds.Document, ...]:
-    return documents(order, KINDS, **which)
+def _contest(order: ServiceOrder) -> Contest:
+    return Contest(
+        process=_number(order),
+        number=_number(order),
+        title=order.title,
+        row=order,
+        types=KINDS,
+        result="order-result",
+        letter="award-letter",
+    )
 
 
-def _results(order: ServiceOrder) -> list[Notice]:
-    """The results in their order: the award of each bears its place."""
-    return list(Notice.objects.about(order).filter(kind="order-result").defer("paper"))
+def _follows(agreement: Agreement) -> tuple[str, str]:
+    order = _order(agreement.subject_code)
+    return _number(order), _contest(order).award_of(contracts.supplier(agreement))
 
 
-def _award_of(order: ServiceOrder, agreement: Agreement) -> str:
-    """The award that led to the agreement: nobody is awarded an order twice."""
-    winners = [one.facts["winner"] for one in _results(order)]
-    return _award_id(order, winners.index(contracts.supplier(agreement).uscc) + 1)
-
-
-def _award_id(order: ServiceOrder, place: int) -> str:
-    return f"{order.number}-{place}"
-
-
-def _bids(order: ServiceOrder) -> list[Bid]:
-    return list(order.bids.standing().select_related("bidder__region"))
+def _bids(order: ServiceOrder) -> tuple[list[Organisation], list[ocds.Bid]]:
+    """Who bid, and what."""
+    bids = list(order.bids.standing().select_related("bidder__region"))
+    return [bid.bidder for bid in bids], [_bid(bid) for bid in bids]
 
 
 def _bid(bid: Bid) -> ocds.Bid:

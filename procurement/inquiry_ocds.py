@@ -2,18 +2,18 @@
 
 import re
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.models import Organisation
 from contracts import ocds as contracts
 from contracts.models import Agreement
 from core.models import Event
 from procurement.models import Procedure, Quote
 from publication import ocds, releases
 from publication.models import Notice
-from publication.release_parts import documents, draw, facts, ocid, unit, value
+from publication.release_parts import Contest, documents, facts, ocid, unit, value
 from selection.methods import lowest
 
 KINDS = {
@@ -36,12 +36,9 @@ def register() -> None:
         "procedure.awarded": awarded,
         "procedure.failed": failed,
         "procedure.completed": completed,
-        "agreement.concluded": contracted,
-        "delivery.accepted": accepted,
-        "agreement.fulfilled": ended,
-        "agreement.terminated": ended,
     }.items():
         releases.listen(name, builder)
+    contracts.listen(Procedure, _follows)
 
 
 def published(event: Event) -> ocds.Release:
@@ -85,18 +82,7 @@ def published(event: Event) -> ocds.Release:
 
 
 def withdrawn(event: Event) -> ocds.Release:
-    procedure, said = _procedure(event.subject_code), facts(event)
-    return ocds.Release(
-        number=procedure.process,
-        tag=("tenderCancellation",),
-        date=event.at,
-        tender=ocds.Tender(
-            id=procedure.process,
-            status="cancelled",
-            documents=documents(procedure, KINDS, number=said["notice"]),
-            amendments=(ocds.Amendment(said["notice"], event.at, said["reason"]),),
-        ),
-    )
+    return _contest(_procedure(event.subject_code)).withdrawn(event)
 
 
 def opened(event: Event) -> ocds.Release:
@@ -126,138 +112,36 @@ def opened(event: Event) -> ocds.Release:
 
 
 def awarded(event: Event) -> ocds.Release:
-    """The result, with what recomputes it; a reserve's award cancels the one before."""
-    procedure, said = _procedure(event.subject_code), facts(event)
-    quotes, winner = _quotes(procedure), said["winner"]
-    units = {
-        quote.supplier.uscc: unit(
-            quote.supplier,
-            *(("tenderer", "supplier") if quote.supplier.uscc == winner else ("tenderer",)),
-        )
-        for quote in quotes
-    }
-    results = _results(procedure)
-    place = next(n for n, one in enumerate(results, 1) if one.number == said["notice"])
-    result = results[place - 1]
-    return ocds.Release(
-        number=procedure.process,
-        tag=("award", "awardUpdate") if place > 1 else ("award",),
-        date=event.at,
-        parties=tuple(units.values()),
-        tender=ocds.Tender(
-            id=procedure.process,
-            status="complete",
-            draw=draw(
-                procedure.commitment,
-                result,
-                units,
-                bundle=reverse("procurement:inquiry-bundle", args=[procedure.number]),
-            ),
-        ),
-        bids=ocds.Bids(tuple(map(_judged, quotes))),
-        awards=(
-            *(ocds.Award(_award_id(procedure, n), "cancelled") for n in range(1, place)),
-            ocds.Award(
-                id=_award_id(procedure, place),
-                status="active",
-                title=procedure.title,
-                date=event.at,
-                value=ocds.Value(Decimal(said["amount"])),
-                suppliers=(units[winner].reference,),
-                documents=(
-                    *documents(procedure, KINDS, number=result.number),
-                    *documents(procedure, KINDS, follows=result, kind="inquiry-award-letter"),
-                ),
-            ),
-        ),
+    procedure = _procedure(event.subject_code)
+    bundle = reverse("procurement:inquiry-bundle", args=[procedure.number])
+    return _contest(procedure).awarded(
+        event, *_judged(procedure), commitment=procedure.commitment, bundle=bundle
     )
 
 
 def failed(event: Event) -> ocds.Release:
     """Too few quotes, or too few valid ones; or the last who could be chosen has let go."""
-    procedure, said = _procedure(event.subject_code), facts(event)
-    quotes = _quotes(procedure)
-    awards = tuple(
-        ocds.Award(_award_id(procedure, place), "cancelled")
-        for place, _result in enumerate(_results(procedure), 1)
-    )
-    return ocds.Release(
-        number=procedure.process,
-        tag=("tenderUpdate", "awardCancellation") if awards else ("tenderUpdate",),
-        date=event.at,
-        parties=tuple(unit(quote.supplier, "tenderer") for quote in quotes),
-        tender=ocds.Tender(
-            id=procedure.process,
-            status="unsuccessful",
-            number_of_tenderers=len(quotes),
-            tenderers=tuple(unit(quote.supplier, "tenderer").reference for quote in quotes),
-            documents=documents(procedure, KINDS, number=said["notice"]),
-            amendments=(ocds.Amendment(said["notice"], event.at, said["reason"]),),
-        ),
-        bids=ocds.Bids(tuple(map(_judged, quotes))) if quotes else None,
-        awards=awards,
-    )
-
-
-def contracted(event: Event) -> ocds.Release | None:
-    """The contract with its stages; None for an agreement about anything else."""
-    agreement = contracts.about(event, Procedure)
-    if agreement is None:
-        return None
-    procedure = _procedure(agreement.subject_code)
-    return ocds.Release(
-        number=procedure.process,
-        tag=("contract",),
-        date=event.at,
-        parties=(unit(contracts.supplier(agreement), "tenderer", "supplier"),),
-        contracts=(contracts.signed(agreement, _award_of(procedure, agreement)),),
-    )
-
-
-def accepted(event: Event) -> ocds.Release | None:
-    """A milestone is met; None for an agreement about anything else."""
-    agreement = contracts.about(event, Procedure)
-    if agreement is None:
-        return None
-    procedure = _procedure(agreement.subject_code)
-    return ocds.Release(
-        number=procedure.process,
-        tag=("implementation",),
-        date=event.at,
-        contracts=(contracts.met(event, agreement, _award_of(procedure, agreement)),),
-    )
+    procedure = _procedure(event.subject_code)
+    return _contest(procedure).failed(event, *_judged(procedure))
 
 
 def completed(event: Event) -> ocds.Release:
     """Everything is accepted, and the acceptance published."""
     procedure = _procedure(event.subject_code)
     agreement = Agreement.objects.about(procedure).get(state="fulfilled")
+    process, award = _follows(agreement)
     report = documents(procedure, KINDS, number=facts(event)["notice"])
     return ocds.Release(
-        number=procedure.process,
+        number=process,
         tag=("implementation",),
         date=event.at,
         contracts=(
             ocds.Contract(
                 id=agreement.number,
-                award_id=_award_of(procedure, agreement),
+                award_id=award,
                 implementation=ocds.Implementation(documents=report),
             ),
         ),
-    )
-
-
-def ended(event: Event) -> ocds.Release | None:
-    """The contract is fulfilled, or was ended by consent."""
-    agreement = contracts.about(event, Procedure)
-    if agreement is None:
-        return None
-    procedure = _procedure(agreement.subject_code)
-    return ocds.Release(
-        number=procedure.process,
-        tag=("contractTermination",),
-        date=event.at,
-        contracts=(contracts.ended(agreement, _award_of(procedure, agreement)),),
     )
 
 
@@ -266,6 +150,24 @@ def ended(event: Event) -> ocds.Release | None:
 
 def _procedure(code: str) -> Procedure:
     return Procedure.objects.select_related("owner__region", "need").get(code=code)
+
+
+def _contest(procedure: Procedure) -> Contest:
+    assert procedure.number is not None  # noqa: S101 (published)
+    return Contest(
+        process=procedure.process,
+        number=procedure.number,
+        title=procedure.title,
+        row=procedure,
+        types=KINDS,
+        result="inquiry-result",
+        letter="inquiry-award-letter",
+    )
+
+
+def _follows(agreement: Agreement) -> tuple[str, str]:
+    procedure = _procedure(agreement.subject_code)
+    return procedure.process, _contest(procedure).award_of(contracts.supplier(agreement))
 
 
 def _related(procedure: Procedure) -> list[ocds.RelatedProcess]:
@@ -300,10 +202,12 @@ def _quotes(procedure: Procedure) -> list[Quote]:
     return list(procedure.quotes.standing().select_related("supplier__region"))
 
 
-def _judged(quote: Quote) -> ocds.Bid:
-    """As examined; of quotes that were too few to be opened nobody says what they hold."""
-    judged = {True: "valid", False: "disqualified", None: "pending"}[quote.is_valid]
-    return _bid(quote, judged, quote.price)
+def _judged(procedure: Procedure) -> tuple[list[Organisation], list[ocds.Bid]]:
+    """Who quoted, and what, as examined; what quotes too few to be opened hold, nobody says."""
+    judged = {True: "valid", False: "disqualified", None: "pending"}
+    quotes = _quotes(procedure)
+    bids = [_bid(quote, judged[quote.is_valid], quote.price) for quote in quotes]
+    return [quote.supplier for quote in quotes], bids
 
 
 def _bid(quote: Quote, status: str, price: str) -> ocds.Bid:
@@ -314,18 +218,3 @@ def _bid(quote: Quote, status: str, price: str) -> ocds.Bid:
         date=quote.received_at,
         value=value(Decimal(price) if re.fullmatch(lowest.PRICE, price) else None),
     )
-
-
-def _results(procedure: Procedure) -> list[Notice]:
-    """The results in their order: the award of each bears its place."""
-    return list(Notice.objects.about(procedure).filter(kind="inquiry-result").defer("paper"))
-
-
-def _award_of(procedure: Procedure, agreement: Agreement) -> str:
-    """The award that led to the agreement: nobody is awarded an inquiry twice."""
-    winners: list[Any] = [one.facts["winner"] for one in _results(procedure)]
-    return _award_id(procedure, winners.index(contracts.supplier(agreement).uscc) + 1)
-
-
-def _award_id(procedure: Procedure, place: int) -> str:
-    return f"{procedure.number}-{place}"
