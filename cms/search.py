@@ -29,8 +29,14 @@ MEDIA_TYPES = dict(zip(("pdf", "docx"), searched.READ, strict=True))
 
 def register() -> None:
     """Called once, from `apps.py`. Whatever editors do is told with the site as its subject."""
-    watched = dict.fromkeys(("wagtailcore.site", "wagtailcore.page"), searched.everything)
-    searched.kind("page", _("page of the site"), page, codes, watched, weight=2)
+    searched.kind(
+        "page",
+        _("page of the site"),
+        page,
+        codes,
+        {"wagtailcore.site": searched.EVERYTHING, "wagtailcore.page": searched.EVERYTHING},
+        weight=2,
+    )
     searched.openers["papers"] = open_paper
 
 

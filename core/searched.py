@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, Literal
 
 from django.db import models
 from django.utils.translation import pgettext_lazy
@@ -75,7 +75,9 @@ class Facets:
     amount: Decimal | None = None
 
 
-Watcher = Callable[[Event], Iterable[str]]
+EVERYTHING: Final = "everything"
+# Which entries may change, or go, with an event: their codes, or all.
+Watcher = Callable[[Event], Iterable[str]] | Literal["everything"]
 
 
 @dataclass(frozen=True)
@@ -141,11 +143,6 @@ def facets_about(label: str, code: str) -> Facets:
 def by_code(event: Event) -> Iterable[str]:
     """The watcher of a kind whose entries bear the code of the event's own row."""
     return (event.subject_code,)
-
-
-def everything(event: Event) -> Iterable[str]:
-    """The watcher of a kind all of whose entries may change, or go, with one event."""
-    raise NotImplementedError("whoever keeps the documents knows what everything is")
 
 
 def files_of(row: Any, *purposes: str) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def register() -> None:
             "marketplace.agency": searched.by_code,
             "accounts.organisation": _agency_of_unit,
             "credit.fact": _agency_of_fact,
-            "credit.scheme": searched.everything,
+            "credit.scheme": searched.EVERYTHING,
         },
         weight=4,
     )

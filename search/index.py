@@ -19,7 +19,7 @@ from core import cache, clock, searched
 from core.audit import canonical
 from core.lifecycle import lock, part
 from core.models import Event, Outbox
-from core.searched import CONSUMER, Entry, Kind
+from core.searched import CONSUMER, EVERYTHING, Entry, Kind
 from search import words
 from search.models import DocumentFile, FileText, SearchDocument, Synonym, Word
 from search.query import band
@@ -37,8 +37,7 @@ def follow(event: Event, *, at: datetime) -> None:
         return
     for kind in searched.kinds.values():
         if watcher := kind.watches.get(event.subject):
-            whole = watcher is searched.everything
-            codes = everything_of(kind) if whole else watcher(event)
+            codes = everything_of(kind) if watcher == EVERYTHING else watcher(event)
             for code in dict.fromkeys(codes):
                 write(kind, code, at=at)
 

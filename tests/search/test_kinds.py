@@ -129,7 +129,7 @@ def test_a_page_is_found_while_it_is_public(guide):
 
 def test_whatever_editors_do_may_change_every_page():
     watches = searched.kinds["page"].watches
-    assert watches["wagtailcore.site"] is searched.everything
+    assert watches["wagtailcore.site"] == searched.EVERYTHING
 
 
 def test_notices_bear_what_the_public_chooses_orders_by(cast):
