@@ -20,8 +20,8 @@ from core.audit import canonical
 from core.lifecycle import lock, part
 from core.models import Event, Outbox
 from core.searched import CONSUMER, EVERYTHING, Entry, Kind
-from search import words
-from search.models import DocumentFile, FileText, SearchDocument, Synonym, Word
+from search import vocabulary, words
+from search.models import DocumentFile, FileText, SearchDocument, Synonym
 from search.query import band
 
 TEXT_ROOM = 100_000  # characters of one document
@@ -80,6 +80,7 @@ def write(kind: Kind, code: str, *, at: datetime, anew: bool = False) -> bool:
     digest = _digest(entry)
     if document.gone_at is None and document.digest == digest and not anew:
         return False
+    before = vocabulary.of(document)
     _fill(document, kind, entry)
     if document.gone_at is not None:
         document.appeared_at = at
@@ -95,7 +96,9 @@ def write(kind: Kind, code: str, *, at: datetime, anew: bool = False) -> bool:
     FileText.objects.bulk_create(
         (FileText(digest=one) for one in dict.fromkeys(entry.files)), ignore_conflicts=True
     )
-    _learn(document)
+    now = vocabulary.of(document)
+    vocabulary.learn(now)
+    vocabulary.forget(before - now)
     return True
 
 
@@ -153,6 +156,7 @@ def _empty(kind: Kind, code: str, at: datetime) -> SearchDocument:
 def _let_go(document: SearchDocument, at: datetime) -> bool:
     if document.gone_at is not None:
         return False
+    before = vocabulary.of(document)
     for column in ("title", "summary", "text", "marks", "tokens", "head", "brief", "body", "key"):
         setattr(document, column, "")
     document.number = document.sounds = document.initials = document.digest = ""
@@ -163,6 +167,7 @@ def _let_go(document: SearchDocument, at: datetime) -> bool:
     document.revision += 1
     document.save()
     DocumentFile.objects.filter(document=document).delete()
+    vocabulary.forget(before)
     return True
 
 
@@ -229,11 +234,3 @@ def _place(document: SearchDocument, at: datetime) -> int:
     while wanted != document.place and others.filter(place=wanted).exists():
         wanted += 1
     return wanted
-
-
-def _learn(document: SearchDocument) -> None:
-    """Latin words of title, number and summary, which mistyped ones are compared with."""
-    said = (document.head, document.brief, document.number, document.key)
-    known = {piece.text for one in said for piece in words.pieces(one) if not piece.is_han}
-    new = (Word(word=one) for one in sorted(known) if len(one) > 2)
-    Word.objects.bulk_create(new, ignore_conflicts=True)

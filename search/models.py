@@ -161,7 +161,7 @@ class FileText(models.Model):
 
 
 class Word(models.Model):
-    """A Latin word or code of some document: what a mistyped one may have been meant for."""
+    """A Latin word or code of some document: see `search.vocabulary`."""
 
     word = models.CharField(max_length=64, unique=True)
 

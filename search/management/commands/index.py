@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 from core import clock, searched
 from core.searched import Kind
-from search import index, tasks
+from search import index, tasks, vocabulary
 from search.models import FileText
 from search.progress import Progress
 
@@ -33,6 +33,8 @@ class Command(BaseCommand):
             tasks.read_files()
             if FileText.objects.filter(read_at=None).count() == before:
                 break  # what cannot be read was logged
+        for some in vocabulary.batches():
+            vocabulary.forget_of(some)
         if changed:
             index.tell_changed(at=clock.now())
         self.stdout.write(f"{len(work)} looked at, {changed} written, {progress.seconds:.0f} s")
