@@ -87,8 +87,10 @@ def until(instant: datetime) -> str:
     return short_instant(instant)
 
 
-def told(rating: Rating) -> str:
-    """96 points, level A."""
+def told(rating: Rating | None) -> str:
+    """96 points, level A; a dash before the first scheme is in force."""
+    if rating is None:
+        return "—"
     score = f"{rating.score.normalize():f}"
     return _("%(score)s points, level %(level)s") % {"score": score, "level": rating.level}
 

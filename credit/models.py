@@ -17,13 +17,20 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Seat
+from core.lifecycle import RuleBroken
 from credit import scoring
 
 
 class SchemeQuerySet(models.QuerySet["Scheme"]):
+    def on(self, day: date) -> Scheme | None:
+        """The version of a day: the newest that has begun; None before the first."""
+        return self.filter(from_on__lte=day).order_by("-from_on").first()
+
     def in_force(self, day: date) -> Scheme:
-        """The version of a day: the newest that has begun."""
-        return self.filter(from_on__lte=day).order_by("-from_on")[:1].get()
+        """The version of a day, for what cannot be done without. Refused before the first."""
+        if (found := self.on(day)) is None:
+            raise RuleBroken("No scoring scheme was in force that day: nothing can be scored.")
+        return found
 
 
 class Scheme(models.Model):

@@ -14,19 +14,21 @@ from credit.models import Fact, Scheme
 from credit.scoring import Rating
 
 
-def of(organisation: Organisation, at: datetime) -> Rating:
+def of(organisation: Organisation, at: datetime) -> Rating | None:
     return of_many([organisation], at)[organisation.pk]
 
 
-def of_many(organisations: Iterable[Organisation], at: datetime) -> dict[int, Rating]:
-    """By primary key; who has no facts has the base."""
+def of_many(organisations: Iterable[Organisation], at: datetime) -> dict[int, Rating | None]:
+    """By primary key; who has no facts has the base. None before the first scheme is in force."""
     wanted = [organisation.pk for organisation in organisations]
-    scheme = Scheme.objects.in_force(day_of(at)).rules
+    scheme = Scheme.objects.on(day_of(at))
+    if scheme is None:
+        return dict.fromkeys(wanted)
     entries: defaultdict[int, list[scoring.Entry]] = defaultdict(list)
     facts = Fact.objects.filter(organisation__in=wanted, entered_at__lte=at)
     for fact in facts.select_related("supersedes").defer("evidence", "reason"):
         entries[fact.organisation_id].append(fact.entry())
-    return {pk: scoring.rate(entries[pk], scheme, at) for pk in wanted}
+    return {pk: scoring.rate(entries[pk], scheme.rules, at) for pk in wanted}
 
 
 def outlook(organisation: Organisation, at: datetime) -> list[tuple[datetime, Rating]]:
@@ -34,10 +36,12 @@ def outlook(organisation: Organisation, at: datetime) -> list[tuple[datetime, Ra
 
     What the unit is still heard about is left out: it is not public yet.
     """
-    scheme = Scheme.objects.in_force(day_of(at)).rules
+    scheme = Scheme.objects.on(day_of(at))
+    if scheme is None:
+        return []
     known = Fact.objects.filter(organisation=organisation, effective_at__lte=at, entered_at__lte=at)
     entries = [fact.entry() for fact in known.select_related("supersedes")]
-    return scoring.outlook(entries, scheme, at)
+    return scoring.outlook(entries, scheme.rules, at)
 
 
 def course(organisation: Organisation, at: datetime) -> list[chart.Point]:

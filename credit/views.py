@@ -46,7 +46,7 @@ def index(request):
         "form": form,
         "page": page,
         "rows": [(row, rated[row.pk]) for row in page.rows],
-        "scheme": Scheme.objects.in_force(day_of(clock.now())),
+        "scheme": Scheme.objects.on(day_of(clock.now())),
         "words": words,
     }
     return render(request, "credit/index.html", context)
@@ -65,6 +65,8 @@ def agency(request, code):
     organisation = get_object_or_404(_rated(), code=code)
     at = clock.now()
     rating = ratings.of(organisation, at)
+    if rating is None:
+        return redirect("credit:index")  # which says why nobody is rated
     shown = _shown(organisation, rating, at)
     context = {
         "organisation": organisation,
@@ -128,7 +130,7 @@ def _csv(entries):
 def facts_csv(request, code):
     organisation = get_object_or_404(_rated(), code=code)
     at = clock.now()
-    content = _csv(_public_entries(organisation, ratings.of(organisation, at), at))
+    content = _csv(_public_entries(organisation, _rating(organisation, at), at))
     return _download(content, "text/csv; charset=utf-8", f"credit-{code}.csv")
 
 
@@ -138,7 +140,7 @@ def recompute(request, code):
     """A folder that recomputes the score anywhere: facts, scheme, result, and the program."""
     organisation = get_object_or_404(_rated(), code=code)
     at = clock.now()
-    rating = ratings.of(organisation, at)
+    rating = _rating(organisation, at)
     scheme = Scheme.objects.get(version=rating.scheme.version)
     result = {"organisation": organisation.name, "at": at.isoformat(), **rating.to_json()}
     files = {
@@ -152,6 +154,13 @@ def recompute(request, code):
         for name, content in files.items():
             archive.writestr(f"credit-{code}/{name}", content)
     return _download(kept.getvalue(), "application/zip", f"credit-{code}.zip")
+
+
+def _rating(organisation, at):
+    """404 before the first scheme is in force: there is nothing to recompute."""
+    if (rating := ratings.of(organisation, at)) is None:
+        raise Http404
+    return rating
 
 
 def _json(value):
@@ -169,7 +178,9 @@ def _download(content, media_type, name):
 def scheme(request, version=None):
     """The rules in force, or an older version of them."""
     if version is None:
-        found = Scheme.objects.in_force(day_of(clock.now()))
+        found = Scheme.objects.on(day_of(clock.now()))
+        if found is None:
+            return redirect("credit:index")
     else:
         found = get_object_or_404(Scheme, version=version)
     context = {
@@ -287,8 +298,12 @@ def _decided(request, fact, form, rule, **forms):
 @require_seat(Deed.SUPERVISE)
 def fact_find(request):
     """Enter what an authority has found."""
-    rules = Scheme.objects.in_force(day_of(clock.now())).rules
-    form = FindingForm(request.POST or None, scheme=rules)
+    try:
+        scheme = Scheme.objects.in_force(day_of(clock.now()))
+    except RuleBroken as refused:
+        refusal(request, refused, about=request.seat.organisation)
+        return redirect("credit:desk")
+    form = FindingForm(request.POST or None, scheme=scheme.rules)
     if form.is_valid():
         organisation = form.cleaned_data.pop("uscc")
         occurred_at = form.cleaned_data.pop("occurred_on")

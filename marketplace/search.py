@@ -115,7 +115,11 @@ def agency(code: str, at: datetime) -> Entry | None:
     held = row.qualifications.verified().select_related("category").order_by("category__place")
     coming = ratings.outlook(unit, at)
     rating = ratings.of(unit, at)
-    changes = (instant for instant, later in coming if instant > at and later.level != rating.level)
+    changes = (
+        instant
+        for instant, later in coming
+        if rating and instant > at and later.level != rating.level
+    )
     return Entry(
         path=row.get_absolute_url(),
         title=unit.name,
@@ -134,7 +138,7 @@ def agency(code: str, at: datetime) -> Entry | None:
         names=(*unit.former_names(), *filter(None, [unit.short_name])),
         region=unit.region.code if unit.region else "",
         items=tuple(item.code for item in offered),
-        grade=f"level-{rating.level}",
+        grade=f"level-{rating.level}" if rating else "",
         refresh_at=min(changes, default=None),
     )
 

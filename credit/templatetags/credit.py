@@ -34,7 +34,9 @@ def level(rating: Rating) -> Any:
 
 
 @register.simple_tag
-def level_badge(rating: Rating) -> SafeString:
+def level_badge(rating: Rating | None) -> SafeString | str:
     """The badge with the score, “A 级 98 分”: for lists and pages of agencies."""
+    if rating is None:
+        return badge("ended", gettext("not rated yet"))
     words = gettext("%(score)s points") % {"score": text(rating.score)}
     return format_html("{} <span>{}</span>", level(rating), words)

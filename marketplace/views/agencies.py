@@ -82,8 +82,8 @@ def _exported(agency, rating):
         str(organisation.region or ""),
         "、".join(service.item.name for service in agency.offered),
         "；".join(str(paper) for paper in agency.held),
-        f"{rating.score}",
-        rating.level,
+        f"{rating.score}" if rating else "",
+        rating.level if rating else "",
         day(agency.listed_at),
     ]
 

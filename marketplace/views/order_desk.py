@@ -296,7 +296,11 @@ def order_close(request, code):
 @require_seat(Deed.EVALUATE)
 def order_evaluate(request, code):
     order = _own(request, code)
-    scheme = Scheme.objects.in_force(day_of(clock.now()))
+    try:
+        scheme = Scheme.objects.in_force(day_of(clock.now()))
+    except RuleBroken as refused:
+        refusal(request, refused, about=order)
+        return redirect("marketplace:desk-order", order.code)
     form = EvaluationForm(request.POST or None, dimensions=scheme.rules.dimensions)
     if form.is_valid():
         try:

@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import reverse
 
 from core import clock
+from core.calendar import day_of
+from core.forms import new_once
 from core.models import Event
 from credit import ratings
-from credit.models import Fact
+from credit.models import Fact, Scheme
 from tests import files
 from tests.cast import signed_in
 from tests.credit.doors import finding
@@ -257,4 +259,43 @@ def test_a_finding_in_bad_shape_is_told_beside_its_field(cast, wrong):
     client = signed_in(cast.regulator.user)
     response = client.post(reverse("credit:fact-find"), finding(cast) | {"once": "k" * 22} | wrong)
     assert list(response.context["form"].errors) == list(wrong)
+    assert not Fact.objects.exists()
+
+
+@pytest.fixture
+def _before_schemes(db, later):
+    """A day before the first scheme was in force, for all that the test makes."""
+    first = Scheme.objects.earliest("from_on").from_on
+    later(days=(first - day_of(clock.now())).days - 30)
+
+
+@pytest.mark.usefixtures("_before_schemes")
+def test_before_the_first_scheme_every_page_says_that_nobody_is_rated(cast, agency):
+    html = text(page("index"))
+    assert "尚无施行中的评分规则" in html
+    assert reverse("credit:scheme") not in html
+    for name, *args in (("scheme",), ("agency", agency.code)):
+        assert page(name, *args).headers["Location"] == reverse("credit:index")
+    for name in ("facts-csv", "recompute"):
+        assert page(name, agency.code).status_code == 404
+    assert text(page("desk", client=signed_in(cast.agency.user)))
+
+
+@pytest.mark.usefixtures("_before_schemes")
+def test_before_the_first_scheme_nothing_is_found(cast, agency):
+    client, sent = signed_in(cast.regulator.user), finding(cast) | {"once": new_once()}
+    before = Event.objects.exclude(name="deed.refused").count()
+    address = reverse("credit:fact-find")
+    for ask in (client.get, client.post):
+        assert ask(address, sent).headers["Location"] == reverse("credit:desk")
+        assert "没有施行中的评分规则" in text(page("desk", client=client))
+    assert not Fact.objects.exists()
+    assert Event.objects.exclude(name="deed.refused").count() == before
+
+
+def test_what_was_found_before_the_first_scheme_cannot_be_scored(cast, agency):
+    client = signed_in(cast.regulator.user)
+    sent = finding(cast) | {"once": new_once(), "occurred_on": "2001-02-03"}
+    answer = client.post(reverse("credit:fact-find"), sent)
+    assert "没有施行中的评分规则" in text(answer)
     assert not Fact.objects.exists()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from core import clock
 from core.calendar import day_of
 from core.models import Region
+from credit.models import Scheme
 from marketplace import catalogue
 from marketplace.models import ServiceItem
 from marketplace.views.agencies import validity
@@ -46,6 +47,20 @@ def agencies():
     QualificationFactory(agency=second, category=category, level="乙级")
     AgencyFactory(organisation__name="未入驻", state="submitted", listed_at=None)
     return first, second
+
+
+def test_before_the_first_scheme_nobody_is_rated(agencies, later):
+    first_day = Scheme.objects.earliest("from_on").from_on
+    later(days=(first_day - day_of(clock.now())).days - 30)
+    first, _second = agencies
+    code = first.organisation.code
+    for address in (
+        reverse("marketplace:agencies"),
+        reverse("marketplace:agency-detail", args=[code]),
+    ):
+        assert "尚未评级" in Client().get(address).content.decode()
+    table = Client().get(reverse("marketplace:agency-export", args=["csv"])).content.decode()
+    assert "云江测绘" in table
 
 
 @pytest.mark.parametrize(
