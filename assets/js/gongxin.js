@@ -2,6 +2,7 @@
 import 'htmx.org';
 import './parts/menu.js';
 import './parts/clock.js';
+import './parts/print.js';
 import './parts/copy.js';
 import './parts/confirm.js';
 import './parts/forms.js';

@@ -1,8 +1,9 @@
 """Walking through the site with a browser that judges every page it meets.
 
-A walk begins at some addresses and follows links, a few pages for each name of the URL conf: pages
-of one name are made alike. A page is judged wide and narrow, folds open: axe, what runs over the
-edge, what the browser complains of, parts that are missing, English on Chinese pages.
+A walk begins at some addresses and follows links, a few pages for each name of the URL conf (pages
+of one name are made alike) or all of them. A page is judged wide and narrow, folds open: axe, what
+runs over the edge, what the browser complains of, parts that are missing, English on Chinese pages.
+SCREENSHOTS and PRINTS name folders for pictures of all that is judged and for a print of each kind.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
+from html import unescape
 from pathlib import Path
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -35,6 +38,8 @@ PASSED_BY = re.compile(
     r"/(en/)?(files|documents|feeds|healthz|readyz|static|media)(/|$)"
     r"|/en/staff/|/staff/(logout|jsi18n|bulk)/"
 )
+EVERY = 1_000_000  # as many as there are
+OF_QUERIES = 3  # filters, orders and turned pages of a list have no end
 STAFF = "/staff/"
 # What the staff's screens say in Latin letters for good.
 STAFFS_WORDS = {
@@ -46,6 +51,8 @@ STAFFS_WORDS = {
     *{model._meta.model_name for model in apps.get_models()},  # in the report on kinds of pages
     *{app.label for app in apps.get_app_configs()},
 }
+DESK = re.compile(r"(/en)?/desk/")
+LINK = re.compile(r'<a\s(?:[^>]*\s)?href="([^"]*)"([^>]*)')
 # Screens of the staff that are ours; axe judges no others: what Wagtail draws is Wagtail's to mend.
 OUR_SCREENS = re.compile(
     r"wagtailsnippets_(core|marketplace|search|cms)_|wagtailsettings|service_item|legal_figure"
@@ -58,6 +65,25 @@ FRAME_FAULTS = {
     "page-has-heading-one": "a dialog's heading comes first",
 }
 
+# What axe judges by: two pages that differ in nothing but words and numbers are one to it.
+STRUCTURE = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(
+    document.documentElement, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  const telling = /^(class|role|type|scope|tabindex|headers|hidden|disabled|aria-(?!label$).*)$/;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      if (node.textContent.trim()) found.push('…');
+      continue;
+    }
+    const named = [...node.attributes].filter(({ name }) => !/^(href)?lang$/.test(name)).map(
+      ({ name, value }) => telling.test(name) ? `${name}=${value}` : name + (value && '='));
+    let depth = 0;
+    for (let above = node; above; above = above.parentElement) depth++;
+    found.push(`${depth}${node.localName}[${named.sort()}]`);
+  }
+  return found.join('');
+}"""
 # Of the staff's screens what unfolds later too: Wagtail keeps menus and dialogs in templates.
 ENGLISH = """hidden => {
   const found = [];
@@ -139,16 +165,20 @@ class Walk:
         person: str = "",
         *,
         each: int = 1,
-        seen: Iterable[str] = (),
+        judged: Iterable[str] = (),
+        structures: set[bytes] | None = None,
     ) -> None:
-        """A walk that judges `each` pages of every kind, and of the kinds in `seen` none."""
-        self.site, self.person, self.each = site, person, each
+        """A walk that judges `each` pages of every kind; pages of the kinds that others `judged`
+        are read for their links, and axe is not asked about the `structures` it knows."""
+        self.site, self.person, self.each, self.judged = site, person, each, set(judged)
+        self.structures = set() if structures is None else structures
         self.path = "/accounts/login/"
         self.findings: list[Finding] = []
         self.sources: dict[str, str] = {}
         self.turned_away: set[str] = set()  # kinds of page that were not shown to this visitor
         self.pictures = os.environ.get("SCREENSHOTS", "")
-        self.seen = Counter(dict.fromkeys(seen, each))
+        self.prints = os.environ.get("PRINTS", "")
+        self.seen: Counter[str] = Counter()
         self._axe = AXE.read_text()
         self.context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
         self.page = self.context.new_page()
@@ -166,47 +196,71 @@ class Walk:
         while waiting:
             path = waiting.pop(0)
             kind = kind_of(path)
-            if kind is None or self.seen[kind] >= self.each:
+            if kind is None or self._has_enough(kind, path):
                 continue
             self.seen[kind] += 1
-            self.path = path
-            self.page.set_viewport_size({"width": WIDE, "height": 900})
-            answer = self.page.goto(self.site + path)
-            landed = urlsplit(self.page.url).path
-            if landed != urlsplit(path).path or (answer and answer.status == 403):
-                self.turned_away.add(kind)
-            if answer is None or not answer.ok:
-                self._find(f"answers {answer and answer.status}")
-                continue
-            if landed != urlsplit(path).path:
-                if self.seen[str(kind_of(landed))] >= self.each:
-                    continue
-                self.seen[str(kind_of(landed))] += 1
-                self.path = landed
-            self.judge(answer)
-            for href in self.page.eval_on_selector_all(
-                "a[href]:not([download])", "all => all.map(one => one.href)"
-            ):
+            for href in self._read(path) if kind in self.judged else self._visit(path, kind):
                 found = urldefrag(href).url.removeprefix(self.site)
                 if found.startswith(within) and found not in known:
                     known.add(found)
                     if passing is None or not re.match(passing, found):
                         waiting.append(found)
 
+    def _has_enough(self, kind: str, path: str) -> bool:
+        """Where every page is judged: each of the desk, and each that nobody in particular sees."""
+        anothers = bool(self.person) and not DESK.match(path)
+        bounded = "?" in path or anothers
+        return self.seen[kind] >= (min(self.each, OF_QUERIES) if bounded else self.each)
+
+    def _read(self, path: str) -> list[str]:
+        """Where the links of a page lead that nobody looks at."""
+        answer = self.context.request.get(self.site + path)
+        if "text/html" not in answer.headers.get("content-type", ""):
+            return []
+        return [
+            urljoin(answer.url, unescape(href))
+            for href, rest in LINK.findall(answer.text())
+            if " download" not in rest
+        ]
+
+    def _visit(self, path: str, kind: str) -> list[str]:
+        """Judge a page; where its links lead."""
+        self.path = path
+        self.page.set_viewport_size({"width": WIDE, "height": 900})
+        answer = self.page.goto(self.site + path)
+        landed = urlsplit(self.page.url).path
+        if landed != urlsplit(path).path or (answer and answer.status == 403):
+            self.turned_away.add(kind)
+        if answer is None or not answer.ok:
+            self._find(f"answers {answer and answer.status}")
+            return []
+        if landed != urlsplit(path).path:
+            other = str(kind_of(landed))
+            if other in self.judged or self._has_enough(other, landed):
+                return []
+            self.seen[other] += 1
+            self.path = landed
+        self.judge(answer)
+        found: list[str] = self.page.eval_on_selector_all(
+            "a[href]:not([download])", "all => all.map(one => one.href)"
+        )
+        return found
+
     def judge(self, answer: Response) -> None:
         staffs, english = self.path.startswith(STAFF), self.path.startswith("/en/")
         if not staffs:
             self.sources[f"{self.person} {self.path}"] = answer.text()
-        folded = self.each == 1 and (english or staffs)  # made like the Chinese, wide, page
+        self._keep_print()
         self.page.evaluate(
             "document.querySelectorAll('main details').forEach(one => one.open = true)"
         )
-        if judged := not staffs or OUR_SCREENS.match(str(kind_of(self.path))):
+        asked = (not staffs or OUR_SCREENS.match(str(kind_of(self.path)))) and self._is_new()
+        if asked:
             self.page.evaluate(self._axe)
-        for width in (WIDE,) if folded else (WIDE, NARROW):
+        for width in (WIDE, NARROW) if asked or self.pictures else ():
             self.page.set_viewport_size({"width": width, "height": 900})
-            if judged:
-                self._ask_axe(width, colours=self.each > 1 or (width == WIDE and not english))
+            if asked:
+                self._ask_axe(width, colours=self.each > 1 or width == WIDE)
             self._keep_picture(width)
         if not staffs:
             self.page.set_viewport_size({"width": NARROWEST, "height": 900})
@@ -219,8 +273,16 @@ class Walk:
                     if not (staffs and words in STAFFS_WORDS):
                         self._find(f"English: {words}")
 
+    def _is_new(self) -> bool:
+        """Whether axe was never asked about a page that is built like this one."""
+        structure = sha256(self.page.evaluate(STRUCTURE).encode()).digest()
+        if structure in self.structures:
+            return False
+        self.structures.add(structure)
+        return True
+
     def _ask_axe(self, width: int, *, colours: bool) -> None:
-        """What axe finds; `colours` take half its time and hardly differ by language and width."""
+        """What axe finds; `colours` take half its time and hardly differ by width."""
         found = self.page.evaluate(
             """([rules, colours]) => axe.run(document, {
                 runOnly: rules, resultTypes: ['violations'], preload: false,
@@ -241,8 +303,16 @@ class Walk:
         folder = Path(self.pictures)
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
-        if width == WIDE:
-            self.page.pdf(path=folder / f"{name}.pdf", prefer_css_page_size=True)
+
+    def _keep_print(self) -> None:
+        """As it comes from the printer, once for each kind of page and whoever sees it."""
+        if not self.prints or self.path.startswith("/en/"):
+            return
+        kind = re.sub(r"[^a-zA-Z0-9]+", "-", str(kind_of(self.path))).strip("-")
+        printed = Path(self.prints) / f"{kind}-{self.person or 'anybody'}.pdf"
+        printed.parent.mkdir(parents=True, exist_ok=True)
+        if not printed.exists():
+            self.page.pdf(path=printed, prefer_css_page_size=True)
 
     def _look_at_part(self, answer: Response) -> None:
         if answer.status >= 400 and not answer.request.is_navigation_request():

@@ -38,18 +38,19 @@ const beijing = new Intl.DateTimeFormat('zh-CN', {
   timeZone: 'Asia/Shanghai', year: 'numeric', month: 'numeric', day: 'numeric',
   weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
 });
-function strip(element) {
-  if (!document.documentElement.lang.startsWith('zh')) return;
-  const part = Object.fromEntries(
+const chinese = document.documentElement.lang.startsWith('zh');
+export function now() {
+  const { year, month, day, weekday, hour, minute } = Object.fromEntries(
     beijing.formatToParts(Date.now() + offset).map(({ type, value }) => [type, value]));
-  element.textContent =
-    `${part.year}年${part.month}月${part.day}日 ${part.weekday} ${part.hour}:${part.minute}`;
+  return chinese
+    ? `${year}年${month}月${day}日 ${weekday} ${hour}:${minute}`
+    : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')} ${hour}:${minute}`;
 }
 
 function tick() {
   all('[data-until]').forEach(countdown);
   const clock = one('[data-clock]');
-  if (clock) strip(clock);
+  if (clock && chinese) clock.textContent = now();
 }
 
 tick();

@@ -28,6 +28,3 @@ const foldAll = () => {
 };
 if (small.matches) foldAll();
 small.addEventListener('change', foldAll);
-addEventListener('click', event => {
-  if (event.target.closest('[data-print]')) print();
-});
