@@ -106,7 +106,8 @@ ENGLISH = """hidden => {
 }"""
 # What is no sentence: addresses, files, digests and numbers.
 CODE = re.compile(
-    r"\S+@\S+|https?://\S+|[\w./-]*\.[a-z]{2,7}\b|\b[A-Z]{10}\b|/[\w/-]+|[\w-]*\d[\w-]*", re.ASCII
+    r"\S+@\S+|https?://\S+|[\w./-]*\.[a-z]{2,7}\b|\w+_\w+|\b[A-Z]{10}\b|/[\w/-]+|[\w-]*\d[\w-]*",
+    re.ASCII,
 )
 WORD = re.compile(r"[A-Za-z]{3,}(?:[ -][A-Za-z]+)*")
 # Latin words that a Chinese page may bear: names of formats, of things without a Chinese name, ...
@@ -126,6 +127,7 @@ NAMES = {
         "GIF",
         "WEBP",
         "ICP",
+        "ISO",
         "SHA",
         "URL",
     ),
