@@ -14,7 +14,7 @@ from django.http import QueryDict  # noqa: TID251 - what a list is asked for, an
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Seat
-from alliance import applications
+from alliance import applications, industries
 from alliance.models import SECRETARIAT, Alliance, Application, ApplicationState, Officer, UnitKind
 from core.calendar import start_of
 from core.widgets import DayInput
@@ -37,7 +37,7 @@ class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc]  # unty
     )
     industry = django_filters.MultipleChoiceFilter(
         label=_("field of industry"),
-        choices=lambda: [*applications.industries(), (UNSAID, _("not said"))],
+        choices=lambda: [*industries.choices(), (UNSAID, _("not said"))],
         method="by_industry",
     )
     level = django_filters.MultipleChoiceFilter(label=_("level asked for"), method="by_level")
@@ -169,7 +169,7 @@ def facets(
     columns: dict[str, tuple[str, Mapping[str, Any]]] = {
         "state": ("state", {one.value: one.label for one in STATES}),
         "kind": ("unit_kind", dict(UnitKind.choices)),
-        "industry": ("industry", {**dict(applications.industries()), UNSAID: _("not said")}),
+        "industry": ("industry", {**dict(industries.choices()), UNSAID: _("not said")}),
         "level": ("level_asked", about.levels),
         "region": ("organisation__region__code", about.regions),
         "checker": ("checker__code", about.checkers),

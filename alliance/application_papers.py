@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils.timezone import localtime
 from django.utils.translation import override
 
-from alliance import applications, forms_pdf, official, roll_sheet
+from alliance import applications, forms_pdf, industries, official, roll_sheet
 from alliance.models import SECRETARIAT, Alliance, Application, ApplicationVersion, Officer
 from core import clock
 from core.jobs import Made, Progress
@@ -56,14 +56,14 @@ def draw(
 def workbook(alliance: Alliance, rows: Iterable[Application]) -> bytes:
     """What the secretariat's list shows, as a sheet."""
     levels = dict(applications.askable(alliance, clock.now()))
-    industries = dict(applications.industries())
+    fields = dict(industries.choices())
     with override("zh-hans"):
-        lines = [_line(one, levels, industries) for one in rows]
+        lines = [_line(one, levels, fields) for one in rows]
     return roll_sheet.sheet("入盟申请", HEAD, lines)
 
 
 def _line(
-    row: Application, levels: Mapping[str, str], industries: Mapping[str, str]
+    row: Application, levels: Mapping[str, str], fields: Mapping[str, str]
 ) -> tuple[str, ...]:
     unit = row.organisation
     return (
@@ -75,7 +75,7 @@ def _line(
         str(row.get_state_display()),
         levels.get(row.level_asked, row.level_asked),
         levels.get(row.level, row.level),
-        industries.get(row.industry, row.industry),
+        fields.get(row.industry, row.industry),
         f"{localtime(row.submitted_at):%Y-%m-%d %H:%M}" if row.submitted_at else "",
         str(row.version),
         str(row.checker.user) if row.checker else "",

@@ -387,12 +387,6 @@ def askable(alliance: Alliance, at: datetime) -> list[tuple[str, str]]:
     return [(key, level.label) for key, level in charters.terms(alliance, on).levels.items()]
 
 
-def industries() -> list[tuple[str, str]]:
-    """The fields of industry as the registration form prints them."""
-    asked = official.load(official.FOUNDING).fields["fields"]
-    return [(one.value, one.label) for one in asked.options]
-
-
 def _numbered(alliance: Alliance) -> str:
     return f"{alliance.number}-SQ{next_number(f'application-{alliance.number}'):04}"
 

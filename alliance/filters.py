@@ -4,12 +4,12 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict  # noqa: TID251 - what a list is asked for, and no request
 from django.utils.translation import gettext_lazy as _
 
-from alliance.applications import industries
-from alliance.models import Alliance, AllianceState
+from alliance import industries
+from alliance.models import Alliance, AllianceField, AllianceState
 from core.models import Region
 
 
@@ -19,7 +19,8 @@ class AllianceFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     q = django_filters.CharFilter(label=_("words"), method="by_words", max_length=80)
     field = django_filters.MultipleChoiceFilter(
         label=_("field of industry"),
-        choices=industries,
+        choices=industries.choices,
+        method="by_field",
         widget=forms.CheckboxSelectMultiple,
     )
     state = django_filters.MultipleChoiceFilter(
@@ -39,6 +40,11 @@ class AllianceFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     class Meta:
         model = Alliance
         fields: list[str] = []
+
+    def by_field(self, rows: QuerySet[Any], name: str, asked: list[str]) -> QuerySet[Any]:
+        """One row an alliance, however many of its fields are asked for."""
+        borne = AllianceField.objects.filter(alliance=OuterRef("pk"), key__in=asked)
+        return rows.filter(Exists(borne)) if asked else rows
 
     def by_words(self, rows: QuerySet[Any], name: str, words: str) -> QuerySet[Any]:
         for word in words.split()[:5]:

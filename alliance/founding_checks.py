@@ -133,12 +133,6 @@ def own_part(name: str, region: str) -> str:
     return part.removesuffix("产业").removesuffix("产学研")
 
 
-def industry_of(call_field: str) -> str:
-    """The key of the form's field under which a field of the call is registered."""
-    fields = json.loads((DATA / "industries.json").read_text(encoding="utf-8"))["fields"]
-    return next((one["key"] for one in fields if call_field in one["calls"]), "other")
-
-
 def _near(one: str, other: str) -> bool:
     if not one or not other:
         return False

@@ -13,10 +13,19 @@ from django.db import transaction
 from django.utils.translation import override
 
 from accounts.models import Organisation, Seat, Standing
-from alliance import charters, founding_checks, founding_papers, officers, official, reviews, roll
+from alliance import (
+    charters,
+    founding_checks,
+    founding_papers,
+    industries,
+    officers,
+    reviews,
+    roll,
+)
 from alliance.models import (
     BEING_WRITTEN,
     Alliance,
+    AllianceField,
     Call,
     ConsentState,
     Founding,
@@ -268,6 +277,9 @@ def register(founding: Founding, *, despite: str = "", by: Seat, at: datetime) -
     if not all(check.met for check in checks) and not despite:
         raise RuleBroken("A check is not met: state why the alliance is registered all the same.")
     alliance = _enter(founding, document, decided_at)
+    for key in document["fields"]:
+        written = document.get("field_other", "") if key == industries.OTHER else ""
+        AllianceField.objects.create(alliance=alliance, key=key, written=written)
     template = charters.templates()[document["charter"]]
     wording = charters.adapted(
         template, name=alliance.name, lead=alliance.lead.name, fees=document.get("fees")
@@ -348,7 +360,6 @@ def _enter(founding: Founding, document: Mapping[str, Any], at: datetime) -> All
         slug=number.lower(),
         name=founding.name,
         short_name=str(document.get("short_name", ""))[:40],
-        field=document["fields"][0],
         region=founding.call.region,
         lead=founding.lead,
         authority=founding.call.regulator.name,
@@ -421,14 +432,8 @@ def checks_of(founding: Founding, name: str = "") -> Sequence[founding_checks.Ch
 
 def field_labels(document: Mapping[str, Any]) -> list[str]:
     """The fields of industry as the form prints them, with what was written beside 其他."""
-    asked = official.load(official.FOUNDING).fields["fields"]
-    told = []
-    for value in document.get("fields", []):
-        option = asked.option(value)
-        label = option.label if option else value
-        beside = document.get("field_other") if value == "other" else ""
-        told.append(f"{label}（{beside}）" if beside else label)
-    return told
+    beside = document.get("field_other", "")
+    return [industries.label(key, beside) for key in document.get("fields", [])]
 
 
 def refuse_taken(name: str, *, but: Founding) -> None:

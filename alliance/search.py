@@ -74,14 +74,15 @@ def alliance(code: str, at: datetime) -> Entry | None:
     if row is None:
         return None
     charter = row.charters.filter(state=CharterState.ADOPTED).first()
+    fields = row.field_labels
     return Entry(
         path=row.get_absolute_url(),
         title=row.name,
         at=row.registered_at,
         number=row.number,
-        summary=row.introduction[:SUMMARY] or f"{row.field} · {row.lead.name}",
+        summary=row.introduction[:SUMMARY] or f"{'、'.join(fields)} · {row.lead.name}",
         text="\n".join([row.introduction, row.authority, row.address, *_articles(charter)]),
-        names=tuple(filter(None, [row.short_name, row.field, row.lead.name])),
+        names=tuple(filter(None, [row.short_name, *fields, row.lead.name])),
         region=row.region.code if row.region else "",
         standing=Standing.IN_FORCE if row.state == AllianceState.REGISTERED else Standing.ENDED,
     )

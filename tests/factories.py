@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from factory import LazyFunction, Sequence, SubFactory
+from factory import LazyFunction, Sequence, SubFactory, post_generation
 from factory.django import DjangoModelFactory
 
 from accounts.models import (
@@ -14,7 +14,16 @@ from accounts.models import (
     Seat,
     User,
 )
-from alliance.models import Alliance, Charter, CharterState, Member, Officer, Post, UnitKind
+from alliance.models import (
+    Alliance,
+    AllianceField,
+    Charter,
+    CharterState,
+    Member,
+    Officer,
+    Post,
+    UnitKind,
+)
 from core import clock
 from core.models import LegalFigure, Upload
 from core.numbering import new_code
@@ -234,15 +243,20 @@ class AllianceFactory(DjangoModelFactory):
 
     class Meta:
         model = Alliance
+        skip_postgeneration_save = True
 
     code = LazyFunction(new_code)
     # Far from the small numbers that rules give.
     number = Sequence("GXLM-2020-{:03}".format)
     name = Sequence("云江市智慧水务产业技术创新联盟{}".format)
     slug = Sequence("alliance-{}".format)
-    field = "information"
     lead = SubFactory(OrganisationFactory)
     registered_at = LazyFunction(lambda: clock.now() - timedelta(days=30))
+
+    @post_generation
+    def fields(self, create, keys):
+        for key in keys or ["information"]:
+            AllianceField.objects.create(alliance=self, key=key)
 
 
 class CharterFactory(DjangoModelFactory):

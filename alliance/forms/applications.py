@@ -13,8 +13,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.forms import UnitUploadField
 from accounts.models import Organisation, OrganisationKind, Standing
-from alliance import official
-from alliance.applications import LICENCE, OTHER, STAMPED, industries
+from alliance import industries, official
+from alliance.applications import LICENCE, OTHER, STAMPED
 from alliance.models import Application, UnitKind
 from core import clock
 from core.calendar import day_of
@@ -132,7 +132,7 @@ class MaterialsForm(Receiving, forms.Form):
         super().__init__(*args, **facts)
         unsaid = [("", _("not said"))]
         self.fields["level"].choices = [*unsaid, *levels]  # type: ignore[attr-defined]
-        self.fields["industry"].choices = [*unsaid, *industries()]  # type: ignore[attr-defined]
+        self.fields["industry"].choices = [*unsaid, *industries.choices()]  # type: ignore[attr-defined]
 
 
 class StampedForm(Receiving, forms.Form):

@@ -16,7 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Seat
-from alliance import charters, official
+from alliance import charters, industries, official
 from alliance.founding_checks import model
 from alliance.foundings import FILES, POSTS, is_in_wallet
 from alliance.models import Founding, Post, UnitKind
@@ -128,6 +128,10 @@ class BasisStep(Step):
             for asked in section.fields:
                 if asked.kind != "date":
                     self.fields[asked.name] = _asked(asked, words)
+        self.fields["fields"].help_text = _(
+            "Choose all that fit: the register shows and finds the alliance under each. "
+            "The call asks for %(fields)s."
+        ) % {"fields": "、".join(map(_called, self.founding.call.fields))}
         self.fields["introduction"] = forms.CharField(
             label=_("Introduction for the public register"),
             max_length=1500,
@@ -474,6 +478,11 @@ def _asked(asked: official.Field, words: Mapping[str, str]) -> forms.Field:
     if asked.kind == "email":
         return forms.EmailField(max_length=asked.max or 120, **facts)
     return forms.CharField(max_length=asked.max or official.LONGEST[asked.kind], **facts)
+
+
+def _called(field: str) -> str:
+    """A field of the call, with that of the form under which it is registered."""
+    return f"{field}（{industries.label(industries.of_call(field))}）"
 
 
 def _line(label: Any, length: int) -> forms.CharField:

@@ -54,6 +54,7 @@ from alliance.models.membership import (
 from alliance.models.register import (
     SECRETARIAT,
     Alliance,
+    AllianceField,
     AllianceState,
     Charter,
     CharterState,
@@ -73,6 +74,7 @@ __all__ = [
     "SECRETARIAT",
     "WRITABLE",
     "Alliance",
+    "AllianceField",
     "AllianceState",
     "Application",
     "ApplicationState",

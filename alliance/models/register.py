@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Organisation, OrganisationKind, Seat
+from alliance import industries
 from core.lifecycle import filled_iff
 from core.models import Region
 
@@ -58,7 +59,6 @@ class Alliance(models.Model):
     legal_form = models.CharField(
         _("legal form"), max_length=12, choices=LegalForm, default=LegalForm.CONTRACT
     )
-    field = models.CharField(_("field of industry"), max_length=40)
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, verbose_name=_("region"), related_name="+"
     )
@@ -98,6 +98,36 @@ class Alliance(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("alliance:detail", args=[self.number])
+
+    @property
+    def field_labels(self) -> list[str]:
+        """The fields of industry in the order of the application."""
+        return [str(one) for one in self.fields.all()]
+
+
+class AllianceField(models.Model):
+    """A field of industry 产业领域 of an alliance, by its key on the registration form.
+
+    `written` is what the application wrote beside 其他.
+    """
+
+    alliance = models.ForeignKey(Alliance, models.PROTECT, related_name="fields")
+    key = models.CharField(_("field of industry"), max_length=20)
+    written = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [Index(fields=["key", "alliance"], name="alliancefield_by_key")]
+        constraints = [
+            UniqueConstraint(fields=["alliance", "key"], name="alliancefield_once"),
+            CheckConstraint(
+                condition=Q(key=industries.OTHER) | Q(written=""),
+                name="alliancefield_written_beside_other",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return industries.label(self.key, self.written)
 
 
 class CharterState(models.TextChoices):

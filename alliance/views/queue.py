@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from alliance import admission, application_filters, application_papers, applications, saved_views
+from alliance import (
+    admission,
+    application_filters,
+    application_papers,
+    applications,
+    industries,
+    saved_views,
+)
 from alliance.access import require_post
 from alliance.application_filters import Answers, colleagues
 from alliance.forms import applications as forms
@@ -47,7 +54,7 @@ def applications_list(request, number):
     rows, form = application_filters.found(query, alliance, about, request.seat)
     show = next((size for size in SHOWN if query.get("show") == str(size)), SHOWN[0])
     page = paging.page(_listed(rows), ORDERS, query, size=show)
-    levels, industries = about.levels, dict(applications.industries())
+    levels, fields = about.levels, dict(industries.choices())
     plain = _without_place(query)
     context = {
         "alliance": alliance,
@@ -58,7 +65,7 @@ def applications_list(request, number):
                 "row": one,
                 "days": (at - one.submitted_at).days if one.state == "submitted" else None,
                 "level": levels.get(one.level_asked, one.level_asked) if one.level_asked else "",
-                "industry": industries.get(one.industry, ""),
+                "industry": fields.get(one.industry, ""),
             }
             for one in page
         ],

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from alliance import charter_text, charters, enforcement, microsites, officers, tabs
 from alliance import terms as terms_module
-from alliance.applications import industries
 from alliance.filters import AllianceFilter, chips
 from alliance.models import Alliance, Call, CharterState
 from core import cache, clock, paging
@@ -27,15 +26,14 @@ MENU = {
 def alliances(request):
     cache.finished(request)
     rows = Alliance.objects.select_related("lead", "region").defer("introduction")
+    rows = rows.prefetch_related("fields")
     filters = AllianceFilter(request.GET, queryset=rows)
     page = paging.page(filters.qs, MENU, request.GET)
     current = Q(members__state__in=["admitted", "suspended"])
     counts = Alliance.objects.filter(pk__in=[one.pk for one in page]).order_by()
     members = dict(counts.annotate(count=Count("members", current)).values_list("pk", "count"))
-    labels = dict(industries())
     for one in page:
         one.member_count = members[one.pk]
-        one.field_label = labels.get(one.field, one.field)
     context = {
         "page": page,
         "filters": filters,
@@ -54,7 +52,6 @@ def alliance(request, number):
     current = found.members.current()
     context = {
         "alliance": found,
-        "field_label": dict(industries()).get(found.field, found.field),
         "tabs": tabs.of(number, "overview"),
         "charter": in_force,
         "officers": officers.in_office(found, clock.now()),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from alliance import admission, applications, joining, official
+from alliance import admission, applications, industries, joining, official
 from alliance.access import require_post
 from alliance.forms import applications as forms
 from alliance.models import (
@@ -133,7 +133,7 @@ def _context(request, found, form=None):
         "to_review": found.state == ApplicationState.SUBMITTED,
         "body": found.deciding_body_name or admission.decided_by(request.alliance, at),
         "asks": dict(applications.askable(request.alliance, at)).get(found.level_asked, ""),
-        "industry": dict(applications.industries()).get(found.industry, ""),
+        "industry": dict(industries.choices()).get(found.industry, ""),
         "forward": forms.ForwardForm(
             levels=admission.levels(request.alliance, at), initial=_asked_level(found)
         ),

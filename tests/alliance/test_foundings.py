@@ -1,9 +1,10 @@
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.urls import reverse
 
-from alliance import calls, charters, founding_checks, foundings, officers, reviews
+from alliance import calls, charters, founding_checks, foundings, industries, officers, reviews
 from alliance.founding_checks import Unit
 from alliance.models import (
     Alliance,
@@ -26,6 +27,7 @@ from tests.cast import signed_in
 from tests.factories import AllianceFactory, OrganisationFactory, SeatFactory
 from tests.witness import refused
 
+migration = import_module("alliance.migrations.0016_alliance_fields")
 FIGURES = {"enterprises": 10, "universities": 1, "units": 10}
 
 
@@ -78,9 +80,31 @@ def test_a_name_that_is_taken_or_near_is_told():
 
 
 def test_a_field_of_the_call_is_registered_under_the_forms():
-    assert founding_checks.industry_of("新型信息产业") == "information"
-    assert founding_checks.industry_of("新型农业") == "other"
-    assert founding_checks.industry_of("航海") == "other"
+    assert industries.of_call("新型信息产业") == "information"
+    assert industries.of_call("新型农业") == "other"
+    assert industries.of_call("航海") == "other"
+    keys = [key for key, _label in industries.choices()]
+    assert {industries.of_call(one) for one in founding_checks.model()["fields"]} <= set(keys)
+
+
+@pytest.mark.parametrize(
+    ("field", "document", "kept"),
+    [
+        ("energy", {}, [("energy", "")]),
+        (
+            "energy",
+            {"fields": ["energy", "other"], "field_other": "海水淡化"},
+            [("energy", ""), ("other", "海水淡化")],
+        ),
+        ("other", {"fields": ["other", "biology"]}, [("other", ""), ("biology", "")]),
+        ("智慧水务", {}, [("other", "智慧水务")]),
+        ("", {"fields": ["materials"]}, [("materials", "")]),
+    ],
+)
+def test_the_one_field_that_an_alliance_had_becomes_all_that_its_application_named(
+    field, document, kept
+):
+    assert migration.fields_of(field, document) == kept
 
 
 # ── calls ────────────────────────────────────────────────────────────────────────────────────────
@@ -326,6 +350,7 @@ def test_registration_makes_alliance_charter_members_and_officers(cast):
     alliance = stories.registered(cast)
     assert alliance.number.startswith("GXLM-")
     assert alliance.founding.state == FoundingState.REGISTERED
+    assert alliance.field_labels == ["新一代信息技术"]
     members = Member.objects.filter(alliance=alliance)
     assert members.count() == 12
     lead = members.get(organisation=alliance.lead)
@@ -345,6 +370,15 @@ def test_registration_makes_alliance_charter_members_and_officers(cast):
     assert "仍予登记的理由" not in str(notice.paper)
     letters = Letter.objects.filter(kind="alliance/founding-registered")
     assert letters.count() >= 12
+
+
+def test_an_alliance_is_registered_under_all_the_fields_that_its_application_names(cast):
+    named = ["energy", "information", "other"]
+    alliance = stories.registered(cast, fields=named, field_other="智慧水务")
+    told = ["新能源与节能环保", "新一代信息技术", "其他（智慧水务）"]
+    assert alliance.field_labels == told
+    notice = Notice.objects.get(kind="alliance-registration")
+    assert "、".join(told) in str(notice.paper)
 
 
 def test_an_unmet_check_needs_a_reason_that_is_published(cast):

@@ -16,7 +16,7 @@ from tests.factories import AllianceFactory, MemberFactory, OfficerFactory, Seat
 def test_the_register_is_searched_filtered_and_turned(db):
     for place in range(25):
         AllianceFactory(name=f"云江市第{place}技术创新联盟")
-    other = AllianceFactory(name="从化区生物3D打印技术创新联盟", field="biology")
+    other = AllianceFactory(name="从化区生物3D打印技术创新联盟", fields=["biology", "materials"])
     MemberFactory(alliance=other)
     first = page("alliances")
     assert len(first.context["page"]) == 20
@@ -25,6 +25,11 @@ def test_the_register_is_searched_filtered_and_turned(db):
     found = page("alliances", field="biology")
     assert found.context["page"].rows == [other]
     assert "1 家" in text(found)
+    assert "新材料" in text(found)
+    assert page("alliances", field="materials").context["page"].rows == [other]
+    both = page("alliances", field=["biology", "materials"])
+    assert both.context["page"].rows == [other]
+    assert page("alliances", field="energy").context["page"].rows == []
     assert "没有符合全部条件的联盟" in text(page("alliances", q="没有"))
     assert (
         len(

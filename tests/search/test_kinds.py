@@ -64,9 +64,11 @@ def test_a_member_is_found_by_its_own_consent_alone(db):
 
 
 def test_an_alliance_is_found_by_field_and_lead(db):
-    row = AllianceFactory()
+    row = AllianceFactory(fields=["energy", "biology"])
     told = built("alliance", row.code)
     assert row.lead.name in told.names
+    assert {"新能源与节能环保", "生物与健康"} <= set(told.names)
+    assert "新能源与节能环保、生物与健康" in told.summary
     assert told.standing == "in-force"
 
 
