@@ -31,6 +31,6 @@ def receipt(wanted: Wanted) -> Finding | None:
         lines=(
             (_("paid by"), row.due.member.organisation.name),
             (_("period"), row.due.period),
-            (_("amount"), f"¥{row.due.amount:,.2f}"),
+            (_("amount"), f"¥{row.entry.amount:,.2f}"),
         ),
     )

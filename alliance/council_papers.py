@@ -148,8 +148,10 @@ def receipt(entry: LedgerEntry, due: Due, *, number: str, on: date) -> Paper:
                     ("成员编号", due.member.number),
                     ("收款事由", f"{due.level_label}会费"),
                     ("所属期间", due.period),
+                    ("应收会费", yuan(due.amount)),
                     ("金额（小写）", yuan(entry.amount)),
                     ("金额（大写）", in_words(entry.amount)),
+                    ("收款后尚未缴纳", yuan(due.rest)),
                     ("到账日期", day(entry.happened_on)),
                     ("收款方式", "银行转账"),
                     ("银行流水号", entry.bank_reference or "——"),
@@ -188,6 +190,7 @@ def statement(
         row for row, one in zip(rows, figures["lines"], strict=True) if one["direction"] != "income"
     )
     head, align = ("项目", "笔数", "金额"), ("left", "right", "right")
+    dues = figures["dues"]
     none = (("本期没有发生", "0", yuan(Decimal(0))),)
     total = {key: Decimal(figures[key]) for key in ("opening", "income", "expenditure", "closing")}
     return Paper(
@@ -210,10 +213,11 @@ def statement(
             Heading("四、会费收缴"),
             Fields(
                 (
-                    ("本期应收", f"{figures['dues']['raised']} 家"),
-                    ("已收", f"{figures['dues']['paid']} 家"),
-                    ("减免", f"{figures['dues']['waived']} 家"),
-                    ("未收", f"{figures['dues']['unpaid']} 家"),
+                    ("本期应收", f"{dues['raised']} 笔，{yuan(Decimal(dues['amount']))}"),
+                    ("实际收到", yuan(Decimal(dues["received"]))),
+                    ("其中", f"缴清 {dues['paid']} 笔，部分缴纳 {dues['in_parts']} 笔"),
+                    ("减免", f"{dues['waived']} 笔，{yuan(Decimal(dues['remitted']))}"),
+                    ("尚未收到", f"{dues['unpaid']} 笔，{yuan(Decimal(dues['left']))}"),
                 )
             ),
             Paragraph(

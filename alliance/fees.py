@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -180,6 +181,7 @@ def raise_(
             period_until=period_until,
             fee=yuan(one.fee or 0),
             amount=one.amount,
+            rest=one.amount,
             reckoning=reckoning(one),
             due_on=due_on,
             grace_until=due_on + timedelta(days=terms.dues.grace_days),
@@ -243,6 +245,7 @@ def charge_difference(change: LevelChange, *, by: Actor, at: datetime) -> list[D
             period_until=until,
             fee=found.fee,
             amount=more,
+            rest=more,
             reckoning=f"自 {on:%Y年%-m月%-d日} 起由{change.from_label}变更为{change.to_label}："
             f"当期应缴 {found.amount} 元，已列 {listed} 元，补缴差额。",
             due_on=due_on,
@@ -277,7 +280,10 @@ def remind(due: Due, *, by: Actor, at: datetime) -> Due:
 
 @transaction.atomic(durable=True)
 def ask_waiver(due: Due, *, reason: str, by: Seat, at: datetime) -> Due:
-    """Put a waiver before the council. Refused without a reason, twice, and once it is settled."""
+    """Put a waiver of what is left before the council.
+
+    Refused without a reason, twice, and once it is settled.
+    """
     due = lock(due, state=DueState.RAISED)
     if not reason.strip():
         raise RuleBroken("State the reason: the council reads it.")
@@ -331,9 +337,10 @@ def decide(motion: Motion, outcome: Outcome, *, by: Actor, at: datetime) -> None
     if due.state != DueState.RAISED:
         return  # paid meanwhile: there is nothing left to waive
     if outcome.carried:
-        move(due, DueState.WAIVED, settled_at=decided_at)
-        record(due, "due.waived", by=by, at=at, amount=due.amount, motion=motion.code)
-        _tell(due, "due-waived", at=decided_at)
+        waived = due.rest
+        move(due, DueState.WAIVED, rest=Decimal(0), settled_at=decided_at)
+        record(due, "due.waived", by=by, at=at, amount=waived, motion=motion.code)
+        _tell(due, "due-waived", at=decided_at, waived=waived)
     else:
         due.waiver_reason, due.waiver_asked_at = "", None
         due.save(update_fields=["waiver_reason", "waiver_asked_at"])
@@ -357,14 +364,14 @@ def awaiting(alliance: Alliance) -> Iterable[motions.Candidate]:
             "fees",
             due,
             f"关于减免{unit}会费的议案",
-            f"{due.period}会费 {due.amount} 元。理由：{due.waiver_reason}",
+            f"{due.period}会费 {_left(due)}。理由：{due.waiver_reason}",
             due.member,
         )
 
 
 def arrears(member: Member) -> Decimal:
     """What the member has not paid."""
-    unpaid = member.dues.unpaid().values_list("amount", flat=True)
+    unpaid = member.dues.unpaid().values_list("rest", flat=True)
     return sum(unpaid, Decimal(0))
 
 
@@ -385,8 +392,14 @@ def reckoning(line: Line) -> str:
     )
 
 
+def _left(due: Due) -> str:
+    if due.is_in_parts:
+        return f"{due.amount} 元，尚欠 {due.rest} 元"
+    return f"{due.amount} 元"
+
+
 @part
-def _tell(due: Due, kind: str, *, at: datetime) -> None:
+def _tell(due: Due, kind: str, *, at: datetime, **facts: Any) -> None:
     letters.post(
         f"alliance/{kind}",
         to=due.member.organisation,
@@ -394,4 +407,5 @@ def _tell(due: Due, kind: str, *, at: datetime) -> None:
         link=due.get_absolute_url(),
         due=due,
         alliance=due.alliance,
+        **facts,
     )

@@ -77,7 +77,7 @@ def enter(
     """Book a movement with the scan of its voucher. It counts once another person confirms it.
 
     Refused in the future, into a published period, under a category that the charter lacks, and
-    for a due with another amount than the due's, or one that is settled.
+    for a due that is settled, or with more than what is left of it.
     """
     alliance = lock(alliance)
     check(key)
@@ -124,9 +124,10 @@ def enter(
 
 @transaction.atomic(durable=True)
 def confirm(entry: LedgerEntry, *, by: Seat, at: datetime) -> LedgerEntry:
-    """Compare with the bank's record and confirm: from now on it counts, and pays its due.
+    """Compare with the bank's record and confirm: from now on it counts, and pays of its due.
 
-    Refused to who entered it, twice, and once its period is published.
+    Refused to who entered it, twice, once its period is published, and where it is more than what
+    is left of the due.
     """
     lock(entry.alliance)
     entry = lock(entry, state=EntryState.ENTERED)
@@ -136,8 +137,8 @@ def confirm(entry: LedgerEntry, *, by: Seat, at: datetime) -> LedgerEntry:
     series = f"ledger-{entry.alliance.number}"
     number = f"{entry.alliance.number}-Z{next_number(series):05}"
     due = lock(entry.due) if entry.due else None
-    if due is not None and entry.reverses is None and due.state != DueState.RAISED:
-        raise RuleBroken("This due is “%(now)s” by now.", now=due.get_state_display())
+    if due is not None and entry.reverses is None:
+        _check_payable(due, entry.amount)
     move(entry, EntryState.CONFIRMED, number=number, decided_at=decided_at, decided_by=by)
     record(
         entry,
@@ -149,9 +150,9 @@ def confirm(entry: LedgerEntry, *, by: Seat, at: datetime) -> LedgerEntry:
         decided_at=decided_at,
     )
     if entry.reverses is not None:
-        _undo(entry, due, at=decided_at)
+        _undo(entry, due, by=by, at=at)
     elif due is not None:
-        move(due, DueState.PAID, settled_at=decided_at)
+        _pay(due, entry.amount, by=by, at=at, paid_at=decided_at)
         _issue(entry, due, by=by, at=at, issued_at=decided_at)
     return entry
 
@@ -335,22 +336,34 @@ def figures_of(alliance: Alliance, start: date, until: date) -> dict[str, Any]:
     opening = _balance(counted.filter(happened_on__lt=start))
     income = _total(counted.within(start, until).filter(direction=Direction.INCOME))
     spent = _total(counted.within(start, until).filter(direction=Direction.EXPENDITURE))
-    of_period = Due.objects.filter(
-        alliance=alliance, period_from__lt=until, period_until__gt=start
-    ).values_list("state", flat=True)
-    states = list(of_period)
     return {
         "lines": lines,
         "opening": str(opening),
         "income": str(income),
         "expenditure": str(spent),
         "closing": str(opening + income - spent),
-        "dues": {
-            "raised": len(states),
-            "paid": states.count(DueState.PAID),
-            "waived": states.count(DueState.WAIVED),
-            "unpaid": states.count(DueState.RAISED),
-        },
+        "dues": _collected(alliance, start, until),
+    }
+
+
+def _collected(alliance: Alliance, start: date, until: date) -> dict[str, Any]:
+    """What was asked for a period, and what of it is really paid, waived and left."""
+    dues = Due.objects.filter(alliance=alliance, period_from__lt=until, period_until__gt=start)
+    rows = list(dues.values_list("state", "amount", "rest"))
+    states = [state for state, _amount, _rest in rows]
+    asked = sum((amount for _state, amount, _rest in rows), Decimal(0))
+    left = sum((rest for _state, _amount, rest in rows), Decimal(0))
+    paid = _total(LedgerEntry.objects.counted().filter(due__in=dues))
+    return {
+        "raised": len(rows),
+        "paid": states.count(DueState.PAID),
+        "in_parts": sum(state == DueState.RAISED and rest < asked_ for state, asked_, rest in rows),
+        "waived": states.count(DueState.WAIVED),
+        "unpaid": states.count(DueState.RAISED),
+        "amount": str(yuan(asked)),
+        "received": str(paid),
+        "remitted": str(yuan(asked - left - paid)),
+        "left": str(yuan(left)),
     }
 
 
@@ -385,16 +398,28 @@ def _check_due(alliance: Alliance, movement: Movement) -> None:
     if due is None or due.alliance_id != alliance.pk:
         raise RuleBroken("This due belongs to another alliance.")
     due = lock(due)
+    _check_payable(due, movement.amount)
+    waiting = _total(due.entries.filter(state=EntryState.ENTERED, reverses=None))
+    if movement.amount + waiting > due.rest:
+        raise RuleBroken(
+            "Transfers of %(waiting)s for this due wait for confirmation: together with %(amount)s "
+            "that is more than the %(rest)s that are left of it.",
+            waiting=waiting,
+            amount=movement.amount,
+            rest=due.rest,
+        )
+
+
+def _check_payable(due: Due, amount: Decimal) -> None:
     if due.state != DueState.RAISED:
         raise RuleBroken("This due is “%(now)s” by now.", now=due.get_state_display())
-    if movement.amount != due.amount:
+    if amount > due.rest:
         raise RuleBroken(
-            "The due is %(due)s, the transfer %(amount)s: ask the unit to settle the difference.",
-            due=due.amount,
-            amount=movement.amount,
+            "Of this due %(rest)s is left, the transfer is %(amount)s: agree with the unit to pay "
+            "back what is too much, or what else it is for.",
+            rest=due.rest,
+            amount=amount,
         )
-    if due.entries.filter(state=EntryState.ENTERED, reverses=None).exists():
-        raise RuleBroken("A transfer for this due waits for confirmation already.")
 
 
 def _check_other(entry: LedgerEntry, by: Seat) -> None:
@@ -403,10 +428,36 @@ def _check_other(entry: LedgerEntry, by: Seat) -> None:
 
 
 @part
-def _undo(reversal: LedgerEntry, due: Due | None, *, at: datetime) -> None:
-    if due is not None:
-        move(due, DueState.RAISED, settled_at=None)
-        Receipt.objects.filter(entry=reversal.reverses).update(reversed_at=at)
+def _pay(due: Due, amount: Decimal, *, by: Actor, at: datetime, paid_at: datetime) -> None:
+    """Take a part, or the whole, off what is left; the due is paid once nothing is."""
+    if amount == due.rest:
+        move(due, DueState.PAID, rest=Decimal(0), settled_at=paid_at)
+    else:
+        due.rest -= amount
+        due.save(update_fields=["rest"])
+    record(due, "due.paid", by=by, at=at, amount=amount, rest=due.rest)
+
+
+@part
+def _undo(reversal: LedgerEntry, due: Due | None, *, by: Actor, at: datetime) -> None:
+    """What was paid is owed again; what the council waived of the due stays waived."""
+    if due is None:
+        return
+    rest = due.rest - reversal.amount
+    if due.state == DueState.RAISED:
+        due.rest = rest
+        due.save(update_fields=["rest"])
+    else:
+        move(
+            due,
+            DueState.RAISED,
+            rest=rest,
+            settled_at=None,
+            waiver_reason="",
+            waiver_asked_at=None,
+        )
+    record(due, "due.reopened", by=by, at=at, amount=-reversal.amount, rest=due.rest)
+    Receipt.objects.filter(entry=reversal.reverses).update(reversed_at=reversal.decided_at)
 
 
 @part

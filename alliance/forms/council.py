@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from alliance import leaving, minutes, motions
 from alliance.meetings import Call, Proposed, is_body
@@ -269,7 +269,7 @@ class EntryForm(Receiving, forms.Form):
         label=_("fee that it pays"),
         required=False,
         empty_label="——",
-        help_text=_("A transfer for a fee: the amount is the fee's."),
+        help_text=_("A transfer for a fee, or for a part of one: each is entered by itself."),
     )
     category = forms.ChoiceField(
         label=pgettext_lazy("books", "category"),
@@ -292,7 +292,7 @@ class EntryForm(Receiving, forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["due"].queryset = dues  # type: ignore[attr-defined]
         self.fields["due"].label_from_instance = (  # type: ignore[attr-defined]
-            lambda due: f"{due.member.organisation.name} {due.period} ¥{due.amount:,.2f}"
+            lambda due: f"{due.member.organisation.name} {due.period} {_left(due)}"
         )
         self.fields["category"].choices = [  # type: ignore[attr-defined]
             ("", "——"),
@@ -305,6 +305,11 @@ class EntryForm(Receiving, forms.Form):
         if not given.get("due") and not given.get("category"):
             self.add_error("category", _("Choose a category, or the fee that this pays."))
         return given
+
+
+def _left(due: Due) -> str:
+    left = f"¥{due.rest:,.2f}"
+    return gettext("%(rest)s left") % {"rest": left} if due.is_in_parts else left
 
 
 class LeaveForm(Receiving, forms.Form):

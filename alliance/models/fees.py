@@ -1,7 +1,7 @@
 """Fees 会费 and the books 账目 of an alliance: what is due, what was booked, what is published.
 
-    due:     raised ──transfer confirmed──▶ paid ──its entry reversed──▶ raised
-                └──waiver carried by the council──▶ waived
+    due:     raised ──its rest confirmed──▶ paid ──an entry of it reversed──▶ raised
+                └──waiver of its rest carried by the council──▶ waived ──as before──▶ raised
     entry:   entered (by the accountant) ──confirm (another person, the cashier)──▶ confirmed
                 └──refuse──▶ refused
     scale:   proposed ──council──▶ adopted ──the next one──▶ superseded
@@ -11,6 +11,7 @@
 
 A confirmed entry is never edited: a second one reverses it. Overdue and in grace are told by the
 clock. Whatever way a due is paid, it is an entry that names it: a payment online will be one too.
+A due may be paid in parts, each an entry with its own voucher and receipt.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Prefetch, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -87,6 +88,11 @@ class DueState(models.TextChoices):
 
 
 class DueQuerySet(models.QuerySet["Due"]):
+    def with_payments(self) -> DueQuerySet:
+        """With the receipts of what was paid of each, in turn."""
+        receipts = Receipt.objects.select_related("entry").order_by("pk")
+        return self.prefetch_related(Prefetch("receipts", receipts))
+
     def unpaid(self) -> DueQuerySet:
         return self.filter(state=DueState.RAISED)
 
@@ -104,6 +110,7 @@ class Due(models.Model):
     MOVES = {
         DueState.RAISED: {DueState.PAID, DueState.WAIVED},
         DueState.PAID: {DueState.RAISED},
+        DueState.WAIVED: {DueState.RAISED},
     }
 
     code = models.CharField(max_length=16, unique=True, editable=False)
@@ -116,6 +123,8 @@ class Due(models.Model):
     period_until = models.DateField()  # exclusive
     fee = models.DecimalField(max_digits=12, decimal_places=2)  # of the whole period
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
+    # What is neither paid nor waived; it goes down with each confirmed part.
+    rest = models.DecimalField(_("rest"), max_digits=12, decimal_places=2)
     reckoning = models.CharField(max_length=200)  # how the amount came about, in words
     due_on = models.DateField(_("due on"))  # the last day
     grace_until = models.DateField(_("grace until"))  # the last day
@@ -144,6 +153,13 @@ class Due(models.Model):
             ),
             CheckConstraint(
                 condition=Q(amount__gt=0, amount__lte=F("fee")), name="due_within_the_fee"
+            ),
+            CheckConstraint(
+                condition=Q(rest__gte=0, rest__lte=F("amount")), name="due_rest_within_the_amount"
+            ),
+            CheckConstraint(
+                condition=Q(state="raised", rest__gt=0) | Q(~Q(state="raised"), rest=0),
+                name="due_rest_iff_raised",
             ),
             CheckConstraint(
                 condition=Q(period_until__gt=F("period_from"), grace_until__gte=F("due_on")),
@@ -175,6 +191,11 @@ class Due(models.Model):
     @property
     def last_day(self) -> date:
         return self.period_until - date.resolution
+
+    @property
+    def is_in_parts(self) -> bool:
+        """Some of it is paid, and some is owed still."""
+        return self.state == DueState.RAISED and self.rest < self.amount
 
     def is_overdue(self, day: date) -> bool:
         return self.state == DueState.RAISED and day > self.grace_until
@@ -271,11 +292,6 @@ class LedgerEntry(models.Model):
             CheckConstraint(
                 condition=~Q(state="refused") | ~Q(refusal=""), name="ledgerentry_refusal_reason"
             ),
-            UniqueConstraint(
-                fields=["due"],
-                condition=Q(state="entered", reverses=None),
-                name="ledgerentry_one_waiting_per_due",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -288,7 +304,10 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
 
 
 class Receipt(models.Model):
-    """The receipt 会费收据 of a paid due: numbered, kept word for word; reversed with its entry."""
+    """The receipt 会费收据 of what was paid of a due: numbered, kept word for word.
+
+    It is void once its entry is reversed.
+    """
 
     code = models.CharField(max_length=16, unique=True, editable=False)
     number = models.CharField(max_length=24, unique=True, editable=False)
@@ -396,3 +415,9 @@ class Statement(models.Model):
     def totals(self) -> dict[str, Decimal]:
         names = ("opening", "income", "expenditure", "closing")
         return {name: Decimal(self.figures[name]) for name in names}
+
+    @property
+    def collected(self) -> dict[str, Decimal] | None:
+        """What was asked for of the period's fees, and what came; accounts of old do not say it."""
+        dues, names = self.figures["dues"], ("amount", "received", "remitted", "left")
+        return {name: Decimal(dues[name]) for name in names} if "received" in dues else None

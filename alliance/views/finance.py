@@ -71,7 +71,7 @@ def entry_new(request, number):
         dues=dues,
         income=income,
         spent=spent,
-        initial={"due": request.GET.get("due"), "direction": Direction.INCOME},
+        initial={"direction": Direction.INCOME, **_of_due(request, dues)},
     )
 
     def enter_(*, voucher, once, by, at, **moved):
@@ -91,6 +91,20 @@ def entry_new(request, number):
         text=alliance.name,
         verb=_("Enter"),
     )
+
+
+def _of_due(request, dues):
+    """What a transfer for the due that the address names most likely says."""
+    wanted = request.GET.get("due", "")
+    due = dues.filter(pk=wanted).first() if wanted.isdecimal() else None
+    if due is None:
+        return {}
+    return {
+        "due": due.pk,
+        "amount": due.rest,
+        "counterparty": due.member.organisation.name,
+        "memo": f"{due.period}会费",
+    }
 
 
 @require_seat()
@@ -125,7 +139,7 @@ def entry_confirm(request, code):
         text=f"{found.counterparty} · {found.memo} · ¥{found.amount:,.2f}",
         consequences=[
             _("You have compared amount, day and payer with the voucher and the bank's record."),
-            _("A fee that it pays is settled, and its receipt is numbered and sent."),
+            _("A fee for which it was paid goes down by it; its receipt is numbered and sent."),
         ],
         warning=_("A confirmed entry is never edited, only reversed."),
         verb=_("Confirm"),
@@ -165,7 +179,7 @@ def entry_reverse(request, code):
         text=f"{found.number} · {found.memo}",
         consequences=[
             _("A second entry with the negative amount is made, of today."),
-            _("Once confirmed, a fee that it paid is open again, and its receipt is void."),
+            _("Once confirmed, a fee for which it was paid is owed again; its receipt is void."),
         ],
         verb=_("Reverse"),
         danger=True,
@@ -233,7 +247,7 @@ def desk_dues(request, number):
         rows = rows.overdue_on(today)
     elif wanted == "unpaid":
         rows = rows.unpaid()
-    page = paging.page(rows.prefetch_related("receipts"), DUES_MENU, request.GET)
+    page = paging.page(rows.with_payments(), DUES_MENU, request.GET)
     terms = CharterTerms.from_json(meetings.charter_of(alliance, clock.now()).terms)
     scale = fees.scale_of(alliance, terms)
     context = {
@@ -302,7 +316,7 @@ def due_waive(request, code):
         done=_("The waiver waits for an agenda."),
         back=reverse("alliance:desk-dues", args=[due.alliance.number]),
         title=_("Propose to waive this fee?"),
-        text=f"{due.member.organisation.name} · {due.period} · ¥{due.amount:,.2f}",
+        text=f"{due.member.organisation.name} · {due.period} · ¥{due.rest:,.2f}",
         consequences=[_("The body that the charter names decides; until then it is owed.")],
         verb=_("Propose"),
     )

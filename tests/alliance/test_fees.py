@@ -46,8 +46,15 @@ def raised(council, year, expected=None):
     )
 
 
+def whole_year(council, year):
+    """The fees of a year in which every member was there from its first day."""
+    council.alliance.members.update(joined_on=year[0])
+    return raised(council, year)
+
+
 def entered(council, due=None, by=None, **changes):
     by = by or council.accountant
+    scan = changes.pop("scan", None) or voucher(by)
     facts = {
         "direction": "income",
         "category": "" if due else "捐赠",
@@ -60,7 +67,7 @@ def entered(council, due=None, by=None, **changes):
     return ledger.enter(
         council.alliance,
         ledger.Movement(**facts | changes),
-        voucher=voucher(by),
+        voucher=scan,
         by=by,
         at=clock.now(),
     )
@@ -231,7 +238,7 @@ def test_what_the_books_do_not_take(council, year):
         ({"amount": Decimal(0)}, "above zero"),
         ({"category": "赌博收入"}, "does not name this category"),
         ({"direction": "expenditure", "category": "捐赠"}, "does not name this category"),
-        ({"due": due}, "ask the unit to settle the difference"),
+        ({"due": due, "amount": due.amount + Decimal("0.01")}, "Of this due %(rest)s is left"),
     ):
         facts = {
             "direction": "income",
@@ -265,11 +272,103 @@ def test_a_fee_that_waits_for_confirmation_or_is_paid_takes_no_second_transfer(c
             council.alliance, movement, voucher=scan, by=council.accountant, at=clock.now()
         )
 
-    with refused("waits for confirmation already"):
+    with refused("for this due wait for confirmation: together with"):
         again()
     confirmed(council, entry)
     with refused("This due is “%(now)s” by now"):
         again()
+
+
+def test_a_fee_is_paid_in_parts_each_with_its_voucher_and_receipt(council, year, later):
+    due = whole_year(council, year)[0]
+    first = entered(council, due, amount=Decimal(5000))
+    second = entered(council, due, amount=Decimal(4000))
+    scan = voucher(council.accountant)
+    with refused("together with %(amount)s that is more than the %(rest)s"):
+        entered(council, due, amount=Decimal("3000.01"), scan=scan)
+    confirmed(council, second)
+    due.refresh_from_db()
+    assert (due.state, due.rest, due.is_in_parts) == (DueState.RAISED, Decimal(8000), True)
+    assert fees.arrears(due.member) == Decimal(8000)
+    letter = Letter.objects.filter(kind="alliance/due-paid").first()
+    assert "尚余 ¥8,000.00 未缴" in letter.body
+    text = Paper.from_json(Receipt.objects.get().paper).text()
+    for words in (in_words(4000), "¥12,000.00", "¥8,000.00"):
+        assert words in text
+    later(days=26)
+    council_tasks.remind_of_dues()
+    reminded = Letter.objects.filter(
+        kind="alliance/due-reminder", organisation_code=due.member.organisation.code
+    ).first()
+    assert "¥12,000.00 中还有 ¥8,000.00 尚未到账" in reminded.body
+    confirmed(council, first)
+    confirmed(council, entered(council, due, amount=Decimal(3000)))
+    due.refresh_from_db()
+    assert (due.state, due.rest) == (DueState.PAID, Decimal(0))
+    assert Receipt.objects.filter(due=due).count() == 3
+    assert "至此已缴清" in Letter.objects.filter(kind="alliance/due-paid").latest("pk").body
+    scan = voucher(council.accountant)
+    with refused("This due is “%(now)s” by now"):
+        entered(council, due, amount=Decimal(1), scan=scan)
+
+
+def test_what_was_entered_before_the_rest_shrank_is_not_confirmed_over_it(council, year):
+    due = whole_year(council, year)[0]
+    entry = entered(council, due, amount=Decimal(9000))
+    Due.objects.filter(pk=due.pk).update(rest=Decimal(8000))
+    with refused("Of this due %(rest)s is left, the transfer is %(amount)s"):
+        confirmed(council, entry)
+
+
+def test_a_waiver_forgives_what_is_left_and_a_part_that_goes_back_is_owed_again(
+    council, year, later
+):
+    due = whole_year(council, year)[1]
+    paid = confirmed(council, entered(council, due, amount=Decimal(4000)))
+    fees.ask_waiver(due, reason="受灾停产", by=council.accountant, at=clock.now())
+    council.decide(due, later, "for", "for", "for")
+    assert (due.state, due.rest) == (DueState.WAIVED, Decimal(0))
+    letter = Letter.objects.filter(kind="alliance/due-waived").first()
+    assert "¥6,000.00 中尚未缴纳的 ¥2,000.00" in letter.body
+    reversal = ledger.reverse(paid, reason="银行退汇", by=council.accountant, at=clock.now())
+    confirmed(council, reversal)
+    due.refresh_from_db()
+    assert (due.state, due.rest, due.waiver_reason) == (DueState.RAISED, Decimal(4000), "")
+    confirmed(council, entered(council, due, amount=Decimal(4000)))
+    due.refresh_from_db()
+    assert due.state == DueState.PAID
+
+
+def test_published_accounts_count_what_was_really_paid(council, year):
+    one, two, *_others = whole_year(council, year)
+    confirmed(council, entered(council, one, amount=Decimal(5000)))
+    confirmed(council, entered(council, two))
+    figures = ledger.figures_of(council.alliance, *year)
+    assert figures["income"] == "11000.00"
+    assert figures["dues"] == {
+        "raised": 4,
+        "paid": 1,
+        "in_parts": 1,
+        "waived": 0,
+        "unpaid": 3,
+        "amount": "30000.00",
+        "received": "11000.00",
+        "remitted": "0.00",
+        "left": "19000.00",
+    }
+
+
+def test_the_form_of_a_transfer_begins_with_what_is_left(council, year):
+    due = whole_year(council, year)[0]
+    confirmed(council, entered(council, due, amount=Decimal(5000)))
+    client = signed_in(council.accountant.user)
+    address = f"/desk/alliances/{council.alliance.number}"
+    shown = client.get(f"{address}/dues/").content.decode()
+    assert "尚欠 ¥7,000.00" in shown
+    assert "部分已缴" in shown
+    form = client.get(f"{address}/ledger/enter/", {"due": due.pk}).content.decode()
+    assert 'value="7000.00"' in form
+    assert client.get(f"{address}/ledger/enter/", {"due": "x"}).status_code == 200
 
 
 def test_a_refused_entry_counts_nothing_and_says_why(council):

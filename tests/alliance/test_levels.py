@@ -332,7 +332,7 @@ def test_roll_and_register_show_how_a_level_came(council, later):
 
 def paid(council, place=1):
     Due.objects.filter(member=council.members[place]).update(
-        state=DueState.PAID, settled_at=clock.now()
+        state=DueState.PAID, rest=0, settled_at=clock.now()
     )
 
 
