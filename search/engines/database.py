@@ -10,15 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from time import monotonic
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from core import searched
 from core.calendar import day_of, start_of
 from core.searched import Standing
 from search import needs, ranking
+from search.engines import windows
+from search.engines.windows import COMING, DEAREST, NEWEST, Order
 from search.found import SIZE, Found
 from search.index import UNIT
 from search.needs import Check, Needs, Way
@@ -26,11 +27,7 @@ from search.query import FACETS, PERIODS, Query, since
 from search.ranking import Candidate
 
 ROOM = 1_000
-# PostgreSQL reads whatever is found before it sorts: it is asked for the newest documents first.
-WALKED = 2_500  # documents whose own words are looked at first
-WINDOWS = (20_000, 160_000)
-REMEMBERED = 60  # seconds: where a window begins need not be exact
-TABLE, NEWEST = "search_searchdocument", "place DESC"
+TABLE = "search_searchdocument"
 COLUMNS = (
     "id, place, kind, marks, standing, standing_after, changes_at, amount, deadline,"
     " head, brief, key"
@@ -90,7 +87,7 @@ def newest(
 
 def coming(query: Query, at: datetime, *, most: int) -> Sequence[int]:
     """What has a deadline ahead, the nearest first."""
-    return [row.id for row in _rows(query, at, "deadline, place DESC", coming=True)[:most]]
+    return [row.id for row in _rows(query, at, COMING)[:most]]
 
 
 def _best_of_many(query: Query, at: datetime, newest: list[Row]) -> list[Row]:
@@ -98,9 +95,9 @@ def _best_of_many(query: Query, at: datetime, newest: list[Row]) -> list[Row]:
     if query.sort == "new" or (query.sort == "best" and not query.terms):
         return newest
     if query.sort == "amount":
-        return _rows(query, at, "amount DESC NULLS LAST, place DESC")[:ROOM]
+        return _rows(query, at, DEAREST)[:ROOM]
     if query.sort == "deadline":
-        first = _rows(query, at, "deadline, place DESC", coming=True)[:ROOM]
+        first = _rows(query, at, COMING)[:ROOM]
     else:
         first = _rows(query, at, NEWEST, in_title=True)[:ROOM]
     return list({row.id: row for row in (*first, *newest)}.values())
@@ -162,10 +159,9 @@ def first_place(period: str, at: datetime) -> int:
 def _rows(
     query: Query,
     at: datetime,
-    order: str,
+    order: Order,
     *,
     in_title: bool = False,
-    coming: bool = False,
     appeared: tuple[datetime, datetime] | None = None,
 ) -> list[Row]:
     """At most one more than ROOM."""
@@ -178,22 +174,26 @@ def _rows(
         values.append(index)
     _checks(asked, conditions, values)
     _facet_conditions(query, at, conditions, values)
-    if coming:
+    if order is COMING:
         conditions.append("deadline > %s")
         values.append(_instant(at))
     if appeared is not None:
         conditions += ["appeared_at > %s", "appeared_at <= %s"]
         values += map(_instant, appeared)
-    if index and connection.vendor == "postgresql" and order == NEWEST:
-        return [_row(one, at) for one in _newest(conditions, values)]
-    source = TABLE
-    if index and connection.vendor == "sqlite":
+    if index and connection.vendor == "postgresql":
+        rows = windows.first(order, ROOM, at, conditions=conditions, values=values, select=_select)
+    elif index:
         source = "search_words CROSS JOIN search_searchdocument ON place = search_words.rowid"
-        order = order.replace("place", "search_words.rowid")
-    return [_row(one, at) for one in _select(source, conditions, values, order)]
+        by = order.sql.replace("place", "search_words.rowid")
+        rows = _select(conditions, values, by, source=source)
+    else:
+        rows = _select(conditions, values, order.sql)
+    return [_row(one, at) for one in rows]
 
 
-def _select(source: str, conditions: list[str], values: list[Any], order: str) -> list[Any]:
+def _select(
+    conditions: list[str], values: list[Any], order: str, *, source: str = TABLE
+) -> list[Any]:
     statement = (
         f"SELECT {COLUMNS} FROM {source} WHERE {' AND '.join(conditions)}"  # noqa: S608 - no input
         f" ORDER BY {order} LIMIT {ROOM + 1}"
@@ -201,53 +201,6 @@ def _select(source: str, conditions: list[str], values: list[Any], order: str) -
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
-
-
-def _newest(conditions: list[str], values: list[Any]) -> list[Any]:
-    """From the newest documents if there are enough among them, else from more, else from all.
-
-    Words that stand in most documents are met at once by walking through the newest; to collect
-    them in the word index would cost more. All others are found by both indexes together, which
-    the planner would not choose: it believes a look at a document's words to cost nothing.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        try:
-            for window in (WALKED, *WINDOWS):
-                first = _beginning(window)
-                if first is None:
-                    break
-                _plan(cursor, walking=window == WALKED)
-                rows = _select(TABLE, [*conditions, "place >= %s"], [*values, first], NEWEST)
-                if len(rows) > ROOM:
-                    return rows
-            _plan(cursor, walking=False)
-            return _select(TABLE, conditions, values, NEWEST)
-        finally:
-            cursor.execute("SET LOCAL enable_indexscan = on")
-            cursor.execute("SET LOCAL enable_bitmapscan = on")
-
-
-def _plan(cursor: Any, *, walking: bool) -> None:
-    cursor.execute(f"SET LOCAL enable_indexscan = {'on' if walking else 'off'}")
-    cursor.execute(f"SET LOCAL enable_bitmapscan = {'off' if walking else 'on'}")
-
-
-_begins: dict[int, tuple[float, int | None]] = {}
-
-
-def _beginning(window: int) -> int | None:
-    """The place from which there are about so many documents; None where there are fewer."""
-    until, place = _begins.get(window, (0.0, None))
-    if until < monotonic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT place FROM search_searchdocument ORDER BY place DESC LIMIT 1 OFFSET %s",
-                [window],
-            )
-            found = cursor.fetchone()
-        place = found[0] if found else None
-        _begins[window] = (monotonic() + REMEMBERED, place)
-    return place
 
 
 def _row(values: Sequence[Any], at: datetime) -> Row:
