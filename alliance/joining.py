@@ -11,11 +11,13 @@ from django.db import IntegrityError, transaction
 from accounts.models import Deed, Organisation, OrganisationKind, Seat, User
 from alliance import applications
 from alliance.models import (
+    SECRETARIAT,
     Alliance,
     AllianceState,
     Application,
     JoinInvitation,
     JoinInvitationState,
+    Officer,
 )
 from alliance.secretariat import Secretariat
 from core import clock, letters, once
@@ -188,3 +190,12 @@ def addressed_to(user: User, seat: Any) -> Any:
     unit = seat.organisation if seat is not None and seat.may(Deed.JOIN_ALLIANCE) else None
     rows = JoinInvitation.objects.addressed_to(user, unit)
     return rows.select_related("alliance__lead", "invited_by__user")
+
+
+def sent_from(seat: Seat | None, at: datetime) -> Any:
+    """What the alliances have sent in whose secretariats the seat sits."""
+    if seat is None:
+        return JoinInvitation.objects.none()
+    posts = Officer.objects.held_at(at).of(seat).filter(post__in=SECRETARIAT)
+    rows = JoinInvitation.objects.filter(alliance__in=posts.values("alliance"))
+    return rows.select_related("alliance")

@@ -33,6 +33,11 @@ class Figure:
     source: str
     version: int
 
+    @property
+    def shown(self) -> str:
+        """The value as a page says it: several are named one after the other."""
+        return "、".join(map(str, self.value)) if isinstance(self.value, list) else str(self.value)
+
 
 class Unknown(KeyError):
     """No figure of this name is in force: a package asks for what the table lacks."""

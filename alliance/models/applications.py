@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Organisation, Seat, User
+from accounts.models import Deed, Organisation, Seat, User
 from alliance.models.register import SECRETARIAT, Alliance, Charter, Member, Officer, UnitKind
 from core.letters import Recipient
 from core.lifecycle import filled_iff
@@ -124,9 +124,12 @@ class JoinInvitation(models.Model):
         return self.state == JoinInvitationState.SENT and at < self.open_until
 
     def letter_recipients(self, at: datetime) -> Iterable[Recipient]:
-        """The unit's people; at an address whoever it is, with an account or without."""
+        """Who may answer for the unit; at an address whoever it is, with an account or without."""
         if self.organisation:
-            yield from self.organisation.letter_recipients(at)
+            seats = self.organisation.seats.held_at(at).select_related("user", "organisation")
+            for seat in seats:
+                if seat.may(Deed.JOIN_ALLIANCE):
+                    yield from seat.letter_recipients(at)
             return
         user = User.objects.filter(email__iexact=self.email).first()
         yield Recipient(user.code if user else "", "", self.email, self.unit_name)

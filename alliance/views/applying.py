@@ -49,9 +49,12 @@ def applications_own(request):
 
 @signed_in
 def join_invitation(request, code):
-    """The letter, and yes or no to it."""
-    invitation = get_object_or_404(joining.addressed_to(request.user, request.seat), code=code)
+    """The letter, and yes or no to it; whose secretariat sent it is led to all of its letters."""
     at, seat = clock.now(), request.seat
+    invitation = joining.addressed_to(request.user, seat).filter(code=code).first()
+    if invitation is None:
+        sent = get_object_or_404(joining.sent_from(seat, at), code=code)
+        return redirect("alliance:join-invitations", sent.alliance.number)
     may = seat is not None and seat.may(Deed.JOIN_ALLIANCE)
     form = forms.ReasonForm(request.POST or None)
     if request.method == "POST":

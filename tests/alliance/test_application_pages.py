@@ -182,7 +182,8 @@ def test_the_secretariat_invites_once_for_one_sending(cast):
     data["open_until"] = page.context["form"]["open_until"].value().isoformat()
     assert client.post(here, data).status_code == 302
     assert client.post(here, data).status_code == 200
-    assert JoinInvitation.objects.count() == 1
+    sent = JoinInvitation.objects.get()
+    assert client.get(sent.get_absolute_url()).url == here  # what was done leads to what was sent
 
 
 def test_an_invitation_by_mail_needs_name_and_address(cast):

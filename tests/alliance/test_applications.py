@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import CertificateKind
+from accounts.models import CertificateKind, Rank
 from alliance import admission, applications, joining, motions, official
 from alliance.models import (
     Application,
@@ -53,8 +53,10 @@ def voted(row, *, carried, by):
 
 def test_a_unit_is_invited_by_letter_and_its_yes_begins_the_application(cast):
     of = applying.alliance()
+    unable = SeatFactory(organisation=cast.agency.organisation, rank=Rank.OPERATOR, deeds=[])
     invitation = applying.invited(cast.agency, of, message="期待贵单位加入。")
-    assert post("join-invited") == [cast.agency.user.code]
+    assert post("join-invited") == [cast.agency.user.code]  # and not who may not answer
+    assert not joining.addressed_to(unable.user, unable)
     letter = Letter.objects.get(kind="alliance/join-invited")
     assert "期待贵单位加入。" in letter.body
     row = joining.accept(invitation, by=cast.agency, at=now())

@@ -41,6 +41,12 @@ def test_one_query_gives_every_figure_in_force(django_assert_num_queries, county
         assert found["agreement.signing.days"].source.startswith("《政府采购法》第四十六条")
 
 
+def test_a_page_names_the_values_of_a_figure_one_after_the_other():
+    found = figures.on(date(2026, 1, 5))
+    assert found["credit.publication.ordinary.months"].shown == "3、12"
+    assert found["tender.period.days"].shown == "20"
+
+
 def test_what_nobody_set_is_an_error():
     with pytest.raises(figures.Unknown, match=r"no legal figure 'no\.such'"):
         figures.on(today())["no.such"]

@@ -23,7 +23,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from django.apps import apps
 from django.conf import settings
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Browser, Response
+from playwright.sync_api import Browser, ConsoleMessage, Response
 
 from tests.programs import demand
 
@@ -106,7 +106,8 @@ ENGLISH = """hidden => {
 }"""
 # What is no sentence: addresses, files, digests and numbers.
 CODE = re.compile(
-    r"\S+@\S+|https?://\S+|[\w./-]*\.[a-z]{2,7}\b|\w+_\w+|\b[A-Z]{10}\b|/[\w/-]+|[\w-]*\d[\w-]*",
+    r"\S+@\S+|https?://\S+|[\w./-]*\.[a-z]{2,7}\b|\w+_\w+|\b[A-Z]{10,}\b|\b[A-Z]{2,4}(?:/T)? ?\d+"
+    r"|\b[A-Z]{2,4}(?:-[A-Z]{4})+\b|/[\w/-]+|[\w-]*\d[\w-]*",
     re.ASCII,
 )
 WORD = re.compile(r"[A-Za-z]{3,}(?:[ -][A-Za-z]+)*")
@@ -127,7 +128,6 @@ NAMES = {
         "GIF",
         "WEBP",
         "ICP",
-        "ISO",
         "SHA",
         "URL",
     ),
@@ -185,7 +185,7 @@ class Walk:
         self.context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
         self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self._find(f"script: {error}"))
-        self.page.on("console", lambda said: said.type == "error" and self._find(said.text))
+        self.page.on("console", self._hear)
         self.page.on("response", self._look_at_part)
         if person:
             self.page.goto(f"{site}/accounts/login/")
@@ -233,7 +233,7 @@ class Walk:
         landed = urlsplit(self.page.url).path
         if landed != urlsplit(path).path or (answer and answer.status == 403):
             self.turned_away.add(kind)
-        if answer is None or not answer.ok:
+        if answer is None or not (answer.ok or answer.status == 403):  # which says who may
             self._find(f"answers {answer and answer.status}")
             return []
         if landed != urlsplit(path).path:
@@ -315,6 +315,10 @@ class Walk:
         printed.parent.mkdir(parents=True, exist_ok=True)
         if not printed.exists():
             self.page.pdf(path=printed, prefer_css_page_size=True)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and "Failed to load resource" not in said.text:  # _look_at_part
+            self._find(said.text)
 
     def _look_at_part(self, answer: Response) -> None:
         if answer.status >= 400 and not answer.request.is_navigation_request():
