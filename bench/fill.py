@@ -17,7 +17,8 @@ from core.models import Region
 from core.numbering import new_code
 from marketplace import orders
 from marketplace.models import ServiceItem, ServiceOrder
-from marketplace.terms import Terms, Witnessing
+from marketplace.terms import Terms
+from selection.naming import Witnessing
 from tests.cast import seated
 
 CHUNK = 2_000

@@ -63,6 +63,7 @@ class Entry:
     shown_from: datetime | None = None
     shown_until: datetime | None = None
     refresh_at: datetime | None = None  # when the clock alone changes anything else of it
+    renewed_at: datetime | None = None  # when what takes part in it must be looked at anew
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from credit.models import Scheme
 from demo import city, travel, wanted
 from demo.travel import BEIJING, Story
 from procurement import inquiries, needs, opening, performance, quotes
-from procurement.inquiry_terms import Terms, Witnessing
+from procurement.inquiry_terms import Terms
 from procurement.models import Need, Procedure, ProcedureState
 from selection.models import Witness
+from selection.naming import Witnessing
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Who writes and examines, who approves, assesses and signs.

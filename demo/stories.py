@@ -24,7 +24,8 @@ from demo.travel import Story
 from marketplace import bids, closing, evaluations, orders, witnessing
 from marketplace.models import OrderState, ServiceOrder
 from marketplace.terms import Milestone as Stage
-from marketplace.terms import Terms, Witnessing
+from marketplace.terms import Terms
+from selection.naming import Witnessing
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -27,6 +27,7 @@ def register() -> None:
     """Called once, from `apps.py`."""
     for name, builder in {
         "order.published": published,
+        "order.witnesses-changed": witnesses_changed,
         "order.withdrawn": withdrawn,
         "order.failed": failed,
         "order.awarded": awarded,
@@ -72,6 +73,21 @@ def published(event: Event) -> ocds.Release:
             award_period=ocds.Period(order.choose_at),
             documents=documents(order, KINDS, number=facts(event)["notice"]),
             draw=ocds.Draw(rule="draw-0", commitment=order.commitment),
+        ),
+    )
+
+
+def witnesses_changed(event: Event) -> ocds.Release:
+    """The notice that names other witnesses: nothing else of the process is another."""
+    order, said = _order(event.subject_code), facts(event)
+    return ocds.Release(
+        number=_number(order),
+        tag=("tenderAmendment",),
+        date=event.at,
+        tender=ocds.Tender(
+            id=_number(order),
+            documents=_documents(order, number=said["notice"]),
+            amendments=(ocds.Amendment(said["notice"], event.at, said["reason"]),),
         ),
     )
 

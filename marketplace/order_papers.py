@@ -16,7 +16,8 @@ from core.paper import Block, Fields, Heading, Paper, Paragraph, Signatures, Tab
 from marketplace import conditions, eligibility
 from marketplace.models import Avoidance, Bid, Method, Needed, Regime, ServiceItem, ServiceOrder
 from publication.models import Notice
-from selection.models import Draw, Witness
+from selection.models import Draw
+from selection.witnesses import Change
 
 REGIMES = {
     Regime.BELOW_THRESHOLD: "中介超市（集中采购目录以外、采购限额标准以下）",
@@ -91,9 +92,11 @@ def notice(
     items: Iterable[ServiceItem],
     avoidances: Iterable[Avoidance],
     correction: Iterable[Block] = (),
+    signed_at: datetime | None = None,
 ) -> Paper:
     """The notice of an order, a correction told first; before its publication, the same with the
-    blanks shown."""
+    blanks shown. It is signed on the day it was published, or corrected."""
+    signed_at = signed_at or order.published_at
     blocks: list[Block] = [
         *correction,
         Heading("一、项目概况"),
@@ -177,7 +180,7 @@ def notice(
             )
         ),
         *_figures(order),
-        Signatures(((order.owner_shown, day(order.published_at) if order.published_at else ""),)),
+        Signatures(((order.owner_shown, day(signed_at) if signed_at else ""),)),
     ]
     return Paper(notice_title(order), tuple(blocks), subtitle=order.number or "")
 
@@ -190,20 +193,18 @@ def witnesses(order: ServiceOrder) -> str:
     )
 
 
-def changed_witnesses(
-    regulator: str, left: Iterable[Witness], come: Iterable[Witness], reason: str, at: datetime
-) -> tuple[Block, ...]:
+def changed_witnesses(change: Change, reason: str, at: datetime) -> tuple[Block, ...]:
     """What a corrected notice tells first: who changed its witnesses, when and why."""
     return (
         Heading("更正说明"),
         Paragraph(
-            f"本订单使用财政资金，{regulator}于{instant(at)}变更见证人。本公告代替此前发布的选取公告，"
+            f"本订单使用财政资金，{change.by.name}于{instant(at)}变更见证人。本公告代替此前发布的选取公告，"
             "除见证人外，其他内容不变。"
         ),
         Fields(
             _filled(
-                ("不再担任见证人", "、".join(one.name for one in left)),
-                ("新指定的见证人", "、".join(one.name for one in come)),
+                ("不再担任见证人", "、".join(one.name for one in change.left)),
+                ("新指定的见证人", "、".join(one.name for one in change.come)),
                 ("变更原因", reason),
             )
         ),

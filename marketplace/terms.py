@@ -14,6 +14,7 @@ from typing import Any
 
 from core.calendar import Calendar, Due
 from core.figures import Figure
+from selection.naming import Witnessing
 
 # The figures of `data/figures.json` that an order stands under; recorded when it is published.
 FIGURES = (
@@ -38,15 +39,6 @@ class Avoided:
     uscc: str
     name: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Witnessing:
-    """A witness as the owner names him."""
-
-    name: str
-    phone: str
-    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,7 @@ change is a correction of the notice. Afterwards a regulator may throw in an abs
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -22,10 +20,11 @@ from marketplace import order_papers
 from marketplace.closing import draw_of
 from marketplace.models import OrderState, ServiceOrder
 from marketplace.orders import notice_of, tell_bidders
-from marketplace.terms import Witnessing
 from publication import notices
+from publication.models import Notice
 from selection import witnesses
 from selection.models import Witness
+from selection.naming import Witnessing
 
 
 def may_change(order: ServiceOrder, at: datetime) -> bool:
@@ -64,24 +63,15 @@ def change(
         raise RuleBroken("Witnesses change until the deadline for bids only: it has passed.")
     if not reason.strip():
         raise RuleBroken("State the reason: it is published.")
-    draw = draw_of(order)
-    left = [_standing(draw.witnesses.all(), code) for code in dict.fromkeys(leaving)]
-    if not coming or len(coming) < len(left):
-        raise RuleBroken("Name a witness for each one who leaves: an order is not left without.")
-    left = [witnesses.replace(one, at=changed_at) for one in left]
-    staying = list(draw.witnesses.standing())
-    phones = [*(one.phone for one in staying), *(one.phone for one in coming)]
-    if len(set(phones)) < len(phones):
-        raise RuleBroken("Each witness needs a phone of his own.")
-    come = witnesses.name(
-        draw,
-        [asdict(one) for one in coming],
+    made = witnesses.change(
+        draw_of(order),
+        leaving=leaving,
+        coming=coming,
         limit=limit(order),
         by=by.organisation,
         at=changed_at,
     )
-    tokens = [(one, witnesses.invite(one, at=changed_at)) for one in come]
-    order.witnesses = [_told(one) for one in (*staying, *come)]
+    order.witnesses = made.told
     order.save(update_fields=["witnesses"])
     notice = notices.correct(
         notice_of(order),
@@ -90,9 +80,8 @@ def change(
             order,
             items=order.items.all(),
             avoidances=order.avoidances.all(),
-            correction=order_papers.changed_witnesses(
-                by.organisation.name, left, come, reason.strip(), changed_at
-            ),
+            signed_at=changed_at,
+            correction=order_papers.changed_witnesses(made, reason.strip(), changed_at),
         ),
         reason=reason,
         facts=order_papers.facts_of(order),
@@ -106,48 +95,26 @@ def change(
             by=by,
             at=at,
             public=True,
-            left=[one.code for one in left],
-            come=[one.code for one in come],
+            left=[one.code for one in made.left],
+            come=[one.code for one in made.come],
             reason=reason.strip(),
             notice=notice.number,
             digest=notice.digest,
         )
     )
-    _write(order, left, tokens, notice=notice, by=by, at=at)
-    return tokens
+    _write(order, made, notice=notice, at=at)
+    return made.invited
 
 
-def _write(
-    order: ServiceOrder,
-    left: Iterable[Witness],
-    tokens: Iterable[tuple[Witness, str]],
-    *,
-    by: Seat,
-    at: datetime,
-    **facts: Any,
-) -> None:
-    told = {"order": order, "regulator": by.organisation, **facts}
+def _write(order: ServiceOrder, change: witnesses.Change, *, notice: Notice, at: datetime) -> None:
+    told = {"order": order, "regulator": change.by, "notice": notice}
     public = order.get_absolute_url()
-    for witness in left:
+    for witness in change.left:
         letters.post("marketplace/witness-replaced", to=witness, at=at, link=public, **told)
-    for witness, token in tokens:
+    for witness, token in change.invited:
         key = reverse("marketplace:order-witness", args=[order.number, token])
         letters.post(
             "marketplace/witness-named", to=witness, at=at, link=public, secret_link=key, **told
         )
     letters.post("marketplace/witnesses-changed", to=order.owner, at=at, link=public, **told)
-    tell_bidders(order, "marketplace/witnesses-changed", at=at, regulator=by.organisation, **facts)
-
-
-def _standing(named: Any, code: str) -> Witness:
-    witness: Witness | None = named.filter(code=code).first()
-    if witness is None:
-        raise RuleBroken("This is no witness of the order: load the page again.")
-    return witness
-
-
-def _told(witness: Witness) -> dict[str, str]:
-    """As the order keeps it, and its notice shows it."""
-    named_by = witness.named_by.name if witness.named_by else ""
-    kept = asdict(Witnessing(witness.name, witness.phone, witness.email))
-    return {**kept, "named_by": named_by}
+    tell_bidders(order, "marketplace/witnesses-changed", at=at, regulator=change.by, notice=notice)

@@ -19,7 +19,7 @@ from core.numbering import new_code, yearly
 from core.paper import Paper
 from procurement import archives, inquiry_guard, inquiry_papers
 from procurement.document import Block, Table, texts
-from procurement.inquiry_terms import Consequences, Milestone, Terms, consequences
+from procurement.inquiry_terms import Amendable, Consequences, Milestone, Terms, consequences
 from procurement.models import Need, NeedState, NeedVersion, Procedure, ProcedureState
 from publication import notices
 from publication.models import Notice, Relation
@@ -27,6 +27,7 @@ from selection import draws, witnesses
 
 SERIES = "GXXJ"  # 公信询价
 LONGEST_DELIVERY, LONGEST_TEXT = 1_000, 3_000  # days, letters
+AT_ONCE = "交付并通过验收"  # the one stage of whoever named none
 
 
 # ── drafts ───────────────────────────────────────────────────────────────────────────────────────
@@ -268,6 +269,21 @@ def what_follows(procedure: Procedure, at: datetime) -> Consequences:
 
 def check(procedure: Procedure, terms: Terms, follows: Consequences) -> None:
     """Refuse terms that contradict each other or the figures."""
+    check_sums(procedure, terms)
+    most = int(follows.figures["witness.maximum"].value)
+    if not 1 <= len(terms.witnesses) <= most:
+        raise RuleBroken(
+            "Name at least one witness and at most %(limit)s: their dice decide between equal "
+            "prices.",
+            limit=most,
+        )
+    if len({one.phone for one in terms.witnesses}) < len(terms.witnesses):
+        raise RuleBroken("Each witness needs a phone of his own.")
+    _refuse_too_early(terms.open_until, follows)
+
+
+def check_sums(procedure: Procedure, terms: Terms | Amendable) -> None:
+    """Refuse amounts, shares, days and instants that contradict each other."""
     if terms.ceiling is not None and terms.ceiling > procedure.budget:
         raise RuleBroken(
             "The ceiling of %(ceiling)s yuan is above the budget of %(budget)s yuan: lower it.",
@@ -280,16 +296,6 @@ def check(procedure: Procedure, terms: Terms, follows: Consequences) -> None:
         raise RuleBroken("The shares of the stages do not add up to 100: correct them.")
     if any(one.days > terms.delivery_days for one in terms.stages):
         raise RuleBroken("A stage ends after the days of delivery: give it fewer days.")
-    most = int(follows.figures["witness.maximum"].value)
-    if not 1 <= len(terms.witnesses) <= most:
-        raise RuleBroken(
-            "Name at least one witness and at most %(limit)s: their dice decide between equal "
-            "prices.",
-            limit=most,
-        )
-    if len({one.phone for one in terms.witnesses}) < len(terms.witnesses):
-        raise RuleBroken("Each witness needs a phone of his own.")
-    _refuse_too_early(terms.open_until, follows)
     if terms.choose_at < terms.open_until:
         raise RuleBroken("The decision comes after the deadline for quotes: choose a later time.")
 
@@ -322,11 +328,16 @@ def tell_suppliers(procedure: Procedure, kind: str, *, at: datetime, **facts: An
         )
 
 
-def may_approve(procedure: Procedure, seat: Seat, at: datetime) -> bool:
-    """Whether the seat is the second person: another of the owner's, or the operator's reviewer."""
+def may_approve(
+    procedure: Procedure, seat: Seat, at: datetime, *, writer: Seat | None = None
+) -> bool:
+    """Whether the seat is the second person: another of the owner's, or the operator's reviewer.
+
+    `writer`: who submitted, where it is not the inquiry itself but its correction.
+    """
     return approval.is_second(
         seat,
-        writer=procedure.submitted_by,
+        writer=writer or procedure.submitted_by,
         of=procedure.owner,
         deed=Deed.APPROVE_NEED,
         amount=procedure.budget,
@@ -381,15 +392,19 @@ def _lines(block: Block) -> tuple[str, ...]:
     return texts(block)
 
 
+def staged(terms: Terms | Amendable) -> tuple[Milestone, ...]:
+    """The stages; where none are told, all is delivered and paid at once."""
+    return terms.stages or (Milestone(AT_ONCE, terms.delivery_days, Decimal(100)),)
+
+
 def _columns(terms: Terms, follows: Consequences) -> dict[str, Any]:
     kept = asdict(terms)
-    whole = Milestone("交付并通过验收", terms.delivery_days, Decimal(100))
     return {
         **kept,
         "witnesses": [asdict(one) for one in terms.witnesses],
         "stages": [
             {"title": one.title, "days": one.days, "percent": str(one.percent)}
-            for one in terms.stages or (whole,)
+            for one in staged(terms)
         ],
         "quotes_needed": follows.quotes_needed,
     }

@@ -14,6 +14,8 @@ from procurement.models import WON, Procedure, ProcedureState
 
 EVENTS: Mapping[str, Any] = {
     "procedure.published": gettext_lazy("The inquiry notice was published"),
+    "procedure.corrected": gettext_lazy("The notice was corrected"),
+    "procedure.witnesses-changed": gettext_lazy("The regulator changed the witnesses"),
     "procedure.closed": gettext_lazy("The list of quotes was frozen"),
     "procedure.opened": gettext_lazy("The quotes were opened"),
     "procedure.examined": gettext_lazy("The quotes were examined"),

@@ -1,7 +1,9 @@
 """What a deed about an inquiry makes known as an Open Contracting release."""
 
 import re
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -31,6 +33,8 @@ def register() -> None:
     """Called once, from `procurement.ocds`."""
     for name, builder in {
         "procedure.published": published,
+        "procedure.corrected": corrected,
+        "procedure.witnesses-changed": witnesses_changed,
         "procedure.withdrawn": withdrawn,
         "procedure.opened": opened,
         "procedure.awarded": awarded,
@@ -42,9 +46,12 @@ def register() -> None:
 
 
 def published(event: Event) -> ocds.Release:
-    """The notice: what is asked for, of whom, until when, and the draw's commitment."""
+    """The notice: what is asked for, of whom, until when, and the draw's commitment.
+
+    What a correction may have changed since is read from the notice.
+    """
     procedure = _procedure(event.subject_code)
-    need = procedure.need
+    need, stated = procedure.need, _stated(event)
     owner = unit(procedure.owner, "buyer", "procuringEntity")
     item = ocds.Item(need.item or procedure.kind, need.item_name or procedure.title)
     return ocds.Release(
@@ -60,10 +67,10 @@ def published(event: Event) -> ocds.Release:
             id=procedure.process,
             status="active",
             title=procedure.title,
-            description=procedure.content,
+            description=stated["content"],
             procuring_entity=owner.reference,
             items=(item,),
-            value=ocds.Value(procedure.limit),
+            value=ocds.Value(Decimal(stated["ceiling"])),
             procurement_method="open",
             procurement_method_details=f"询价（{procedure.number}）",
             main_procurement_category=procedure.kind,
@@ -71,13 +78,49 @@ def published(event: Event) -> ocds.Release:
             award_criteria_details="有效报价中最低的成交，同价的公开抽取确定",
             submission_method=("electronicSubmission",),
             submission_method_details="密封报价，截止时间之后由系统开启",
-            tender_period=ocds.Period(procedure.published_at, procedure.open_until),
-            award_period=ocds.Period(procedure.choose_at),
+            tender_period=ocds.Period(procedure.published_at, _instant(stated, "open_until")),
+            award_period=ocds.Period(_instant(stated, "choose_at")),
             eligibility_criteria=procedure.qualifications,
             documents=documents(procedure, KINDS, number=facts(event)["notice"]),
             draw=ocds.Draw(rule="draw-0", commitment=procedure.commitment),
         ),
         related_processes=tuple(_related(procedure)),
+    )
+
+
+def corrected(event: Event) -> ocds.Release:
+    """What the corrected notice states otherwise, its periods, and why."""
+    procedure, said, stated = _procedure(event.subject_code), facts(event), _stated(event)
+    changed = said["changed"]
+    return ocds.Release(
+        number=procedure.process,
+        tag=("tenderAmendment",),
+        date=event.at,
+        tender=ocds.Tender(
+            id=procedure.process,
+            status="active",
+            description=stated["content"] if "content" in changed else "",
+            value=ocds.Value(Decimal(stated["ceiling"])) if "ceiling" in changed else None,
+            tender_period=ocds.Period(procedure.published_at, _instant(stated, "open_until")),
+            award_period=ocds.Period(_instant(stated, "choose_at")),
+            documents=documents(procedure, KINDS, number=said["notice"]),
+            amendments=(ocds.Amendment(said["notice"], event.at, said["reason"]),),
+        ),
+    )
+
+
+def witnesses_changed(event: Event) -> ocds.Release:
+    """The notice that names other witnesses: nothing else of the process is another."""
+    procedure, said = _procedure(event.subject_code), facts(event)
+    return ocds.Release(
+        number=procedure.process,
+        tag=("tenderAmendment",),
+        date=event.at,
+        tender=ocds.Tender(
+            id=procedure.process,
+            documents=documents(procedure, KINDS, number=said["notice"]),
+            amendments=(ocds.Amendment(said["notice"], event.at, said["reason"]),),
+        ),
     )
 
 
@@ -168,6 +211,15 @@ def _contest(procedure: Procedure) -> Contest:
 def _follows(agreement: Agreement) -> tuple[str, str]:
     procedure = _procedure(agreement.subject_code)
     return procedure.process, _contest(procedure).award_of(contracts.supplier(agreement))
+
+
+def _stated(event: Event) -> dict[str, Any]:
+    """What the notice of a deed states, for machines."""
+    return dict(Notice.objects.get(number=facts(event)["notice"]).facts)
+
+
+def _instant(stated: dict[str, Any], name: str) -> datetime:
+    return datetime.fromisoformat(stated[name])
 
 
 def _related(procedure: Procedure) -> list[ocds.RelatedProcess]:

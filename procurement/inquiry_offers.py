@@ -12,8 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Deed, Seat
 from contracts.models import Agreement, AgreementState
+from procurement import corrections, witnessing
 from procurement.inquiries import may_approve
-from procurement.models import ENDED, ArchiveState, Procedure, ProcedureState, Quote
+from procurement.models import (
+    ENDED,
+    ArchiveState,
+    CorrectionState,
+    Procedure,
+    ProcedureState,
+    Quote,
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,8 @@ def desk(procedure: Procedure, seat: Seat, at: datetime) -> list[Offer]:
     return [
         *(_writing(procedure, seat) if own else ()),
         *_approving(procedure, seat, at),
+        *_correcting(procedure, seat, at),
+        *_witnesses(procedure, seat, at),
         *(_running(procedure, seat, at) if own else ()),
         *_dice(procedure, seat),
         *_contract(procedure, seat),
@@ -84,6 +94,35 @@ def _approving(procedure: Procedure, seat: Seat, at: datetime) -> Iterator[Offer
     if procedure.state == ProcedureState.SUBMITTED and may_approve(procedure, seat, at):
         yield Offer(_("Publish the notice"), _to("inquiry-publish", procedure.code))
         yield Offer(_("Return for correction"), _to("inquiry-return", procedure.code))
+
+
+def _correcting(procedure: Procedure, seat: Seat, at: datetime) -> Iterator[Offer]:
+    """The correction under way, to whom it waits for; else, to its writers, a new one."""
+    if not procedure.is_open(at):
+        return
+    going = procedure.corrections.exclude(state=CorrectionState.PUBLISHED).first()
+    writes = seat.organisation_id == procedure.owner_id and seat.may(Deed.RUN_PROCEDURE)
+    if going is None:
+        if writes:
+            yield Offer(
+                _("Correct the notice or extend the deadline"),
+                _to("correction-new", procedure.code),
+                until=procedure.open_until,
+            )
+        return
+    going.procedure = procedure
+    if corrections.may_approve(going, seat, at):
+        yield Offer(
+            _("Approve the correction"), going.get_absolute_url(), until=procedure.open_until
+        )
+    elif writes:
+        yield Offer(_("See the correction under way"), going.get_absolute_url())
+
+
+def _witnesses(procedure: Procedure, seat: Seat, at: datetime) -> Iterator[Offer]:
+    if seat.may(Deed.SUPERVISE) and witnessing.may_change(procedure, at):
+        verb = _("Name or replace witnesses")
+        yield Offer(verb, _to("inquiry-witnesses", procedure.code), until=procedure.open_until)
 
 
 def _running(procedure: Procedure, seat: Seat, at: datetime) -> Iterator[Offer]:

@@ -44,8 +44,8 @@ RULE = (
 )
 
 
-def notice_title(procedure: Procedure) -> str:
-    return _titled(procedure, "询价公告")
+def notice_title(procedure: Procedure, *, corrects: bool = False) -> str:
+    return _titled(procedure, "询价公告（更正）" if corrects else "询价公告")
 
 
 def opening_title(procedure: Procedure) -> str:
@@ -72,11 +72,21 @@ def acceptance_title(procedure: Procedure) -> str:
     return _titled(procedure, "履约验收公告")
 
 
-def notice(procedure: Procedure) -> Paper:
-    """The notice; before its publication, the same with the blanks shown."""
+def notice(
+    procedure: Procedure,
+    *,
+    correction: Sequence[Block] = (),
+    signed_at: datetime | None = None,
+) -> Paper:
+    """The notice, a correction told first; before its publication, the same with the blanks shown.
+
+    It is signed on the day it was published, or corrected.
+    """
     until, choose = procedure.open_until, procedure.choose_at
-    version = procedure.version
+    version, begun = procedure.version, procedure.published_at
+    signed_at = signed_at or begun
     blocks: list[Block] = [
+        *correction,
         Heading("一、项目概况"),
         Fields(
             filled(
@@ -88,6 +98,7 @@ def notice(procedure: Procedure) -> Paper:
                 ("所在区划", str(procedure.region or "")),
                 ("采购预算", money(procedure.budget)),
                 ("资金来源", procedure.funding),
+                ("其中财政资金", f"{procedure.public_funds.normalize():f}%"),
                 ("最高限价", money(procedure.limit)),
                 ("采购方式", "询价（集中采购目录以外、采购限额标准以下）"),
             )
@@ -111,12 +122,18 @@ def notice(procedure: Procedure) -> Paper:
         Heading("三、报价"),
         Fields(
             filled(
-                ("响应期限", f"自本公告次日起至 {instant(until) if until else ''}"),
+                (
+                    "响应期限",
+                    (
+                        f"自{_first(begun if correction else None)}公告次日起至 "
+                        f"{instant(until) if until else ''}"
+                    ),
+                ),
                 ("报价方式", "登录本平台在线密封报价，载明总价、所供标的和交付期限"),
                 ("最少家数", f"{procedure.quotes_needed} 家有效报价，不足则询价失败"),
                 ("确定成交时间", instant(choose) if choose else ""),
                 ("备选", f"{procedure.reserves} 家"),
-                ("见证人", "、".join(one["name"] for one in procedure.witnesses)),
+                ("见证人", _witnesses(procedure)),
             )
         ),
         Paragraph(SEALED),
@@ -138,16 +155,10 @@ def notice(procedure: Procedure) -> Paper:
             )
         ),
         *_figures(procedure),
-        Signatures(
-            (
-                (
-                    procedure.owner_shown,
-                    day(procedure.published_at) if procedure.published_at else "",
-                ),
-            )
-        ),
+        Signatures(((procedure.owner_shown, day(signed_at) if signed_at else ""),)),
     ]
-    return Paper(notice_title(procedure), tuple(blocks), subtitle=procedure.number or "")
+    title = notice_title(procedure, corrects=bool(correction))
+    return Paper(title, tuple(blocks), subtitle=procedure.number or "")
 
 
 def opening(procedure: Procedure, quotes: Sequence[Quote], draw: Draw) -> Paper:
@@ -391,6 +402,7 @@ def facts_of(procedure: Procedure) -> dict[str, Any]:
         "method": procedure.method,
         "kind": procedure.kind,
         "budget": procedure.budget,
+        "public_funds": procedure.public_funds,
         "ceiling": procedure.limit,
         "content": procedure.content,
         "qualifications": procedure.qualifications,
@@ -410,6 +422,19 @@ def facts_of(procedure: Procedure) -> dict[str, Any]:
 
 def _titled(procedure: Procedure, what: str) -> str:
     return f"{procedure.title[: 198 - len(what)]}{what}"
+
+
+def _first(begun: datetime | None) -> str:
+    """Which notice quotes are let in from: a corrected one names the first."""
+    return f"{day(begun)}首次" if begun else "本"
+
+
+def _witnesses(procedure: Procedure) -> str:
+    """Their names; beside each whom a regulator named, by which one."""
+    return "、".join(
+        f"{one['name']}（{one['named_by']}指定）" if one.get("named_by") else one["name"]
+        for one in procedure.witnesses
+    )
 
 
 def _stages(procedure: Procedure) -> list[Block]:

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from core import meanings, outbox, timetable, todo
 from procurement import inquiry_finders, inquiry_tasks, performance
 from procurement.inquiry_todo import drafts_of, waiting_for
-from procurement.models import ArchiveState, ProcedurePhase, ProcedureState
+from procurement.models import ArchiveState, CorrectionState, ProcedurePhase, ProcedureState
 from publication import notices, verification
 
 
@@ -122,6 +122,13 @@ def _meanings() -> None:
         }
     )
     meanings.register({ArchiveState.ASKED: "wait", ArchiveState.DRAWN: "done"})
+    meanings.register(
+        {
+            CorrectionState.DRAFT: "draft",
+            CorrectionState.SUBMITTED: "wait",
+            CorrectionState.PUBLISHED: "public",
+        }
+    )
 
 
 def _todo() -> None:
@@ -139,6 +146,22 @@ def _todo() -> None:
         "inquiry-throw", _("Throw the dice of the inquiry"), _("Throw"), "procurement:inquiry-dice"
     )
     todo.kind(
+        "inquiry-witnesses",
+        _("Public money: name or replace witnesses"),
+        _("Look"),
+        "procurement:inquiry-witnesses",
+        hint=_("You may until the deadline for quotes; else the owner's witnesses stay."),
+    )
+    correction, write = "procurement:desk-correction", "procurement:correction-edit"
+    todo.kind(
+        "correction-approve",
+        _("Approve the correction of an inquiry"),
+        pgettext_lazy("deed", "Approve"),
+        correction,
+    )
+    todo.kind("correction-write", _("Revise the returned correction"), _("Correct"), write)
+    todo.kind("correction-draft", _("Correction being written"), _("Go on"), write)
+    todo.kind(
         "inquiry-assess", _("Assess the performance"), _("Assess"), "procurement:inquiry-assess"
     )
     for event, label in (
@@ -147,6 +170,11 @@ def _todo() -> None:
         ("procedure.returned", _("returned an inquiry")),
         ("procedure.published", _("published an inquiry")),
         ("procedure.withdrawn", _("ended an inquiry")),
+        ("procedure.corrected", _("corrected an inquiry")),
+        ("procedure.witnesses-changed", _("changed the witnesses of an inquiry")),
+        ("correction.begun", _("began the correction of an inquiry")),
+        ("correction.submitted", _("submitted the correction of an inquiry")),
+        ("correction.returned", _("returned the correction of an inquiry")),
         ("procedure.examined", _("examined the quotes")),
         ("procedure.dice-thrown", _("threw the dice of an inquiry")),
         ("procedure.assessed", _("assessed a performance")),

@@ -15,6 +15,7 @@ from typing import Any
 from core.calendar import Calendar, Due
 from core.figures import Figure
 from selection.methods import Evidence, Frozen
+from selection.naming import Witnessing
 
 # The figures of `core/data/figures.json` that an inquiry stands under; kept when it is published.
 FIGURES = (
@@ -43,21 +44,16 @@ class Milestone:
     percent: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Witnessing:
-    """A witness as the owner names him."""
-
-    name: str
-    phone: str
-    email: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """Amounts are yuan. Without `stages`, all is delivered and paid at once."""
+    """Amounts are yuan, `public_funds` is a share in per cent.
+
+    Without `stages`, all is delivered and paid at once.
+    """
 
     content: str
     qualifications: str
+    public_funds: Decimal = Decimal(100)
     ceiling: Decimal | None = None
     delivery_days: int
     delivery_place: str
@@ -71,6 +67,75 @@ class Terms:
     contact_name: str
     contact_phone: str
     complaint_phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendable:
+    """What of a published inquiry a correction may change.
+
+    Neither what is bought (title, kind, need, budget) nor who may quote: no correction changes
+    采购标的 and 资格条件, by analogy to 财政部令第87号 第二十七条. Witnesses are for regulators.
+    """
+
+    content: str
+    ceiling: Decimal | None = None
+    delivery_days: int
+    delivery_place: str
+    acceptance: str
+    payment: str
+    stages: tuple[Milestone, ...] = ()
+    open_until: datetime
+    choose_at: datetime
+    contact_name: str
+    contact_phone: str
+    complaint_phone: str
+
+    def changed(self, other: Amendable) -> tuple[str, ...]:
+        """The names of what reads otherwise in `other`, in the order of the notice."""
+        return tuple(
+            name
+            for name in AMENDABLE
+            if _plain(getattr(self, name)) != _plain(getattr(other, name))
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            **{name: getattr(self, name) for name in AMENDABLE},
+            "ceiling": None if self.ceiling is None else str(self.ceiling),
+            "stages": [
+                {"title": one.title, "days": one.days, "percent": str(one.percent)}
+                for one in self.stages
+            ],
+            "open_until": self.open_until.isoformat(),
+            "choose_at": self.choose_at.isoformat(),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Amendable:
+        """ValueError where an instant is none."""
+        ceiling = kept["ceiling"]
+        return cls(
+            **{
+                **{name: kept[name] for name in AMENDABLE},
+                "ceiling": None if ceiling is None else Decimal(ceiling),
+                "stages": milestones(kept["stages"]),
+                "open_until": datetime.fromisoformat(kept["open_until"]),
+                "choose_at": datetime.fromisoformat(kept["choose_at"]),
+            }
+        )
+
+
+AMENDABLE = tuple(Amendable.__dataclass_fields__)
+# What a quote is made by: where one of these changes, suppliers need time anew.
+AFFECTING = (
+    *("content", "ceiling", "delivery_days", "delivery_place", "acceptance", "payment"),
+    "stages",
+)
+
+
+def milestones(kept: Sequence[Mapping[str, Any]]) -> tuple[Milestone, ...]:
+    """The stages as a procedure keeps them."""
+    return tuple(Milestone(one["title"], one["days"], Decimal(one["percent"])) for one in kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +219,11 @@ def related(heads: Sequence[tuple[str, str]]) -> list[Collection[str]]:
         if head.strip():
             by_head.setdefault(head.strip(), []).append(uscc)
     return [sorted(group) for group in by_head.values() if len(group) > 1]
+
+
+def _plain(value: Any) -> Any:
+    """A text whatever ends its lines: a browser sends other ends than it was given."""
+    return "\n".join(value.split("\r\n")).strip() if isinstance(value, str) else value
 
 
 def _value(figures: Mapping[str, Any], name: str) -> Any:

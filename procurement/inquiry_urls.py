@@ -75,6 +75,11 @@ urlpatterns = [
         name="inquiry-examine",
     ),
     path(
+        "desk/procurement/inquiries/<slug:code>/witnesses/",
+        inquiry_running.inquiry_witnesses,
+        name="inquiry-witnesses",
+    ),
+    path(
         "desk/procurement/inquiries/<slug:code>/witnesses/<slug:witness>/invite/",
         inquiry_running.inquiry_invite,
         name="inquiry-invite",

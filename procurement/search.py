@@ -188,6 +188,7 @@ def inquiry(code: str, at: datetime) -> Entry | None:
         standing=standing,
         standing_after=Standing.DECIDING if is_open else "",
         changes_at=row.open_until if is_open else None,
+        renewed_at=row.corrected_at,
     )
 
 

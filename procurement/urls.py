@@ -1,6 +1,6 @@
-"""One file of addresses for each subject: needs, their argument, inquiries."""
+"""One file of addresses for each subject: needs, their argument, inquiries, corrections."""
 
-from procurement import argument_urls, inquiry_urls, need_urls, notice_urls
+from procurement import argument_urls, correction_urls, inquiry_urls, need_urls, notice_urls
 
 app_name = "procurement"
 
@@ -8,5 +8,6 @@ urlpatterns = [
     *need_urls.urlpatterns,
     *argument_urls.urlpatterns,
     *inquiry_urls.urlpatterns,
+    *correction_urls.urlpatterns,
     *notice_urls.urlpatterns,
 ]

@@ -82,8 +82,11 @@ def write(kind: Kind, code: str, *, at: datetime, anew: bool = False) -> bool:
         return False
     before = vocabulary.of(document)
     _fill(document, kind, entry)
-    if document.gone_at is not None:
-        document.appeared_at = at
+    renewed = entry.renewed_at is not None and (
+        document.appeared_at is None or document.appeared_at < entry.renewed_at
+    )
+    if document.gone_at is not None or renewed:
+        document.appeared_at = at  # told again to whoever keeps a search that finds it
     document.digest, document.indexed_at = digest, at
     document.gone_at = document.carried_at = None
     document.revision += 1

@@ -1,6 +1,6 @@
 """The draw of an order: committed with its notice, frozen at the deadline, thrown, revealed.
 
-The four steps are parts: the rules that publish, close and award an order call them. Between
+The steps are parts: the rules that publish, correct, close and award an order call them. Between
 `freeze` and `reveal` nobody, the platform included, can know or choose the result: the list can no
 longer change, the secret cannot either, and the dice are the witness's.
 """
@@ -45,20 +45,43 @@ def commit(
     regulator may throw them in the witness's stead, and the order fails. Once thrown, the other
     witnesses may confirm them for so many minutes.
     """
-    calendar, day = CalendarDay.objects.calendar(), day_of(announced_for)
+    regulator_from, fails_at = _in_vain(announced_for, regulator_days, failure_days)
     secret = secrets.token_hex(32)
     return Draw.objects.create(
         code=new_code(),
         number=number,
         owner=owner,
         announced_for=announced_for,
-        regulator_from=calendar.add_working_days(day, regulator_days).until(),
-        fails_at=calendar.add_working_days(day, failure_days).until(),
+        regulator_from=regulator_from,
+        fails_at=fails_at,
         confirmation_minutes=confirmation_minutes,
         commitment=draw.commitment(number, secret),
         sealed_secret=_seal(number, secret),
         committed_at=at,
     )
+
+
+@part
+def postpone(
+    draw: Draw, announced_for: datetime, *, regulator_days: int, failure_days: int
+) -> Draw:
+    """Announce the dice for a later time, for bids are let in longer; what was committed to stays.
+
+    The time goes into no seed: who computes a result again needs the notice in force only, whose
+    digest the frozen list bears. Refused to an earlier time, and once the list is frozen.
+    """
+    draw = lock(draw)
+    if draw.frozen_at is not None:
+        raise RuleBroken("The list of bids is frozen already: load the page again.")
+    if announced_for < draw.announced_for:
+        raise RuleBroken(
+            "The dice are announced for %(when)s: they may be thrown later, not earlier.",
+            when=draw.announced_for,
+        )
+    draw.announced_for = announced_for
+    draw.regulator_from, draw.fails_at = _in_vain(announced_for, regulator_days, failure_days)
+    draw.save(update_fields=["announced_for", "regulator_from", "fails_at"])
+    return draw
 
 
 @part
@@ -170,6 +193,17 @@ def choose(draw: Draw) -> Result:
 def bundle(draw: Draw) -> bytes:
     """The file draw.json, the same bytes at every call. ValueError while something is missing."""
     return draw.method.bundle(_frozen(draw), evidence(draw))
+
+
+def _in_vain(
+    announced_for: datetime, regulator_days: int, failure_days: int
+) -> tuple[datetime, datetime]:
+    """From when a regulator may throw where no witness came, and when the draw fails."""
+    calendar, day = CalendarDay.objects.calendar(), day_of(announced_for)
+    return (
+        calendar.add_working_days(day, regulator_days).until(),
+        calendar.add_working_days(day, failure_days).until(),
+    )
 
 
 def _frozen(draw: Draw) -> Frozen:

@@ -6,7 +6,7 @@
                  └────────┴──▶ replaced, before the list is frozen
 
 Each step fills columns that were empty, once: the database refuses every other change (migration
-0002).
+0002), but that the announced time of a draw moves on before its list is frozen (0004).
 """
 
 from __future__ import annotations

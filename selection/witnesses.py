@@ -7,8 +7,8 @@ the notice: giving a seat up for a day helps nobody.
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -20,6 +20,7 @@ from core.audit import Actor
 from core.lifecycle import RuleBroken, lock, part
 from core.numbering import new_code
 from selection.models import Draw, Witness
+from selection.naming import Witnessing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,33 @@ class Right:
     role: str
     name: str
     witness: Witness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Whom a regulator let go, who stays, and who came with the token of his link."""
+
+    by: Organisation
+    left: list[Witness]
+    staying: list[Witness]
+    invited: list[tuple[Witness, str]]
+
+    @property
+    def come(self) -> list[Witness]:
+        return [one for one, _token in self.invited]
+
+    @property
+    def told(self) -> list[dict[str, str]]:
+        """All who stand, as the order keeps them and its notice shows them."""
+        return [
+            {
+                "name": one.name,
+                "phone": one.phone,
+                "email": one.email,
+                "named_by": one.named_by.name if one.named_by else "",
+            }
+            for one in (*self.staying, *self.come)
+        ]
 
 
 @part
@@ -79,6 +107,35 @@ def replace(witness: Witness, *, at: datetime) -> Witness:
     witness.replaced_at = at
     witness.save(update_fields=["replaced_at"])
     return witness
+
+
+@part
+def change(
+    draw: Draw,
+    *,
+    leaving: Iterable[str],
+    coming: Sequence[Witnessing],
+    limit: int,
+    by: Organisation,
+    at: datetime,
+) -> Change:
+    """Name witnesses for a regulator, in the stead of those whose codes are `leaving` or beside
+    them, and invite each by a link of his own.
+
+    Refused with nobody in the stead of one who leaves, and where two would share a phone.
+    """
+    named = draw.witnesses.all()
+    left = [_known(named.filter(code=code).first()) for code in dict.fromkeys(leaving)]
+    if not coming or len(coming) < len(left):
+        raise RuleBroken("Name a witness for each one who leaves: an order is not left without.")
+    left = [replace(one, at=at) for one in left]
+    staying = list(draw.witnesses.standing())
+    phones = [*(one.phone for one in staying), *(one.phone for one in coming)]
+    if len(set(phones)) < len(phones):
+        raise RuleBroken("Each witness needs a phone of his own.")
+    come = name(draw, [asdict(one) for one in coming], limit=limit, by=by, at=at)
+    invited = [(one, invite(one, at=at)) for one in come]
+    return Change(by, left, staying, invited)
 
 
 @part
@@ -164,6 +221,12 @@ def awaited(draw: Draw) -> list[Witness]:
     """The other named witnesses, whose confirmation is still out."""
     others = draw.witnesses.standing().filter(confirmed_at=None)
     return [one for one in others if draw.thrower_id is None or one.user_id != draw.thrower_id]
+
+
+def _known(witness: Witness | None) -> Witness:
+    if witness is None:
+        raise RuleBroken("This is no witness of the order: load the page again.")
+    return witness
 
 
 def _standing(draw: Draw, user: User) -> Witness | None:

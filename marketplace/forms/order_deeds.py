@@ -1,4 +1,4 @@
-"""Forms of what is done about an order once it is written: witnesses, bids, evaluation."""
+"""Forms of what is done about an order once it is written: bids, evaluation."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from django.utils.translation import pgettext_lazy
 
 from core.forms import OnceField
 from credit.scoring import Dimension
-from marketplace.forms.orders import Group, MoneyField, line
+from marketplace.forms.orders import MoneyField
 from marketplace.models import (
     Method,
     ServiceOrder,
 )
-from marketplace.terms import Witnessing
-from selection.models import Witness
 
 
 class ReasonForm(forms.Form):
@@ -26,72 +24,6 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
-
-
-class WitnessesForm(forms.Form):
-    """Whom a regulator names, and in whose stead; as many lines as an order has witnesses."""
-
-    leaving = forms.MultipleChoiceField(
-        label=_("Who leaves"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("His link and his right to throw end at once; he is told by letter."),
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Published in the corrected notice. No personal data."),
-    )
-
-    def __init__(self, *args: Any, named: Sequence[Witness], limit: int, **facts: Any) -> None:
-        super().__init__(*args, **facts)
-        self.limit = limit
-        leaving: Any = self.fields["leaving"]
-        leaving.choices = [(one.code, one.name) for one in named]
-        for place in range(limit):
-            self.fields[f"name-{place}"] = line(_("Name of the person"), 60)
-            self.fields[f"phone-{place}"] = line(_("Mobile phone"), 20)
-            self.fields[f"email-{place}"] = forms.EmailField(label=_("E-mail"), required=False)
-
-    @property
-    def group(self) -> Group:
-        rows = [
-            [self[f"{name}-{place}"] for name in ("name", "phone", "email")]
-            for place in range(self.limit)
-        ]
-        return Group(
-            _("Who comes"),
-            rows,
-            _(
-                "With no seat at the owner, at an agency that bids, or at the platform. Only names "
-                "are published. The one-time link is mailed to the address; without one you hand "
-                "it over yourself."
-            ),
-        )
-
-    @property
-    def coming(self) -> list[Witnessing]:
-        """Whom a valid form names."""
-        return [Witnessing(*row) for _place, row in self._filled]
-
-    def clean(self) -> dict[str, Any]:
-        for place, row in self._filled:
-            for name, value in zip(("name", "phone"), row, strict=False):
-                if not value:
-                    self.add_error(f"{name}-{place}", _("A witness needs name and phone."))
-        if not self._filled:
-            self.add_error("name-0", _("Name at least one witness."))
-        return self.cleaned_data
-
-    @property
-    def _filled(self) -> list[tuple[int, tuple[str, ...]]]:
-        names = ("name", "phone", "email")
-        rows = [
-            (place, tuple(self.cleaned_data.get(f"{name}-{place}") or "" for name in names))
-            for place in range(self.limit)
-        ]
-        return [(place, row) for place, row in rows if any(row)]
 
 
 class BidForm(forms.Form):

@@ -33,8 +33,9 @@ from marketplace.models import (
     ServiceItem,
     ServiceOrder,
 )
-from marketplace.terms import Avoided, Milestone, Terms, Witnessing
+from marketplace.terms import Avoided, Milestone, Terms
 from selection import guards
+from selection.naming import Witnessing
 
 DEMANDS, STAFF, STAGES, AVOIDED = 3, 2, 4, 5
 FILES = "marketplace.order-file"

@@ -18,10 +18,10 @@ from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
 from core.views import asked, refusal
 from marketplace import bids, closing, eligibility, order_papers, witnessing
-from marketplace.forms.order_deeds import BidForm, WitnessesForm
+from marketplace.forms.order_deeds import BidForm
 from marketplace.models import Bid, OrderState, ServiceOrder
 from marketplace.views.orders import close_when_due
-from selection.forms import DiceForm
+from selection.forms import DiceForm, WitnessesForm
 from selection.models import Witness
 
 

@@ -17,8 +17,9 @@ from core.forms import OnceField
 from core.money import yuan
 from core.widgets import InstantInput, MoneyInput, Options
 from credit.scoring import Dimension
-from procurement.inquiry_terms import Milestone, Terms, Witnessing
+from procurement.inquiry_terms import Milestone, Terms
 from procurement.models import Procedure, Quote
+from selection.naming import Witnessing
 
 STAGES, WITNESSES = 4, 3
 
@@ -58,6 +59,14 @@ class TermsForm(forms.Form):
         label=_("Ceiling (yuan)"),
         required=False,
         help_text=_("A quote above it is invalid. Left empty, the budget is the ceiling."),
+    )
+    public_funds = forms.DecimalField(
+        label=_("Share of public money (%)"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        initial=100,
+        help_text=_("Where any is spent, a regulator may name witnesses."),
     )
     delivery_days = forms.IntegerField(
         label=_("Days of delivery"), min_value=1, help_text=_("Counted from the contract.")
@@ -144,7 +153,10 @@ class TermsForm(forms.Form):
     def sections(self) -> list[tuple[Any, list[Any]]]:
         """Fields that belong together, under their legends."""
         return [
-            (_("What is bought"), self._named("content", "qualifications", "ceiling")),
+            (
+                _("What is bought"),
+                self._named("content", "qualifications", "ceiling", "public_funds"),
+            ),
             (
                 _("Delivery"),
                 self._named("delivery_days", "delivery_place", "acceptance", "payment"),
@@ -155,20 +167,12 @@ class TermsForm(forms.Form):
 
     def rows(self) -> list[tuple[Any, Any, list[list[Any]]]]:
         """The fields that repeat: legend, hint, rows."""
-        stages = [
-            self._named(*(f"stage-{n}-{name}" for name in ("title", "days", "percent")))
-            for n in range(1, STAGES + 1)
-        ]
         seen = [
             self._named(*(f"witness-{n}-{name}" for name in ("name", "phone", "email")))
             for n in range(1, WITNESSES + 1)
         ]
         return [
-            (
-                _("Stages and shares"),
-                _("Left empty, everything is delivered and paid at once."),
-                stages,
-            ),
+            self.stages(),
             (
                 _("Witnesses"),
                 _("One to three people without a seat here or at a supplier: their dice decide."),
@@ -176,13 +180,21 @@ class TermsForm(forms.Form):
             ),
         ]
 
+    def stages(self) -> tuple[Any, Any, list[list[Any]]]:
+        rows = [
+            self._named(*(f"stage-{n}-{name}" for name in ("title", "days", "percent")))
+            for n in range(1, STAGES + 1)
+        ]
+        hint = _("Left empty, everything is delivered and paid at once.")
+        return _("Stages and shares"), hint, rows
+
     def _named(self, *names: str) -> list[Any]:
         return [self[name] for name in names]
 
 
 def bound(procedure: Procedure) -> TermsForm:
     """The form over the draft as it was typed."""
-    return TermsForm({"reserves": "2", **procedure.draft})
+    return TermsForm({"reserves": "2", "public_funds": "100", **procedure.draft})
 
 
 class QuoteForm(forms.Form):

@@ -14,6 +14,7 @@ from procurement.models.arguments import (
     Stance,
     Verdict,
 )
+from procurement.models.corrections import Correction, CorrectionState
 from procurement.models.needs import (
     UNPUBLISHED,
     Answer,
@@ -57,6 +58,8 @@ __all__ = [
     "Composition",
     "CompositionState",
     "Conclusion",
+    "Correction",
+    "CorrectionState",
     "Expert",
     "Form",
     "Kind",

@@ -152,6 +152,9 @@ class Procedure(models.Model):
     )
     budget = models.DecimalField(_("budget (yuan)"), max_digits=16, decimal_places=2)
     funding = models.CharField(_("source of funds"), max_length=200, blank=True)
+    public_funds = models.DecimalField(
+        _("share of public money (%)"), max_digits=5, decimal_places=2, default=Decimal(100)
+    )
 
     # the terms of the inquiry
     ceiling = models.DecimalField(_("ceiling (yuan)"), max_digits=16, decimal_places=2, null=True)
@@ -179,6 +182,7 @@ class Procedure(models.Model):
     figures = models.JSONField(default=dict, editable=False)
     quotes_needed = models.PositiveSmallIntegerField(_("quotes needed"), default=3)
     commitment = models.CharField(max_length=64, blank=True, editable=False)
+    corrected_at = models.DateTimeField(null=True, editable=False)  # the last time
     closed_at = models.DateTimeField(null=True, editable=False)
     examine_until = models.DateTimeField(null=True, editable=False)
     examined_by = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="+")
@@ -218,6 +222,9 @@ class Procedure(models.Model):
                 condition=Q(method__in=ProcedureMethod.values), name="procedure_method_known"
             ),
             CheckConstraint(condition=Q(kind__in=Kind.values), name="procedure_kind_known"),
+            CheckConstraint(
+                condition=Q(public_funds__range=(0, 100)), name="procedure_public_funds_a_share"
+            ),
             CheckConstraint(
                 condition=filled_iff(
                     ~Q(state="draft"), "submitted_at", "submitted_by", "open_until", "choose_at"

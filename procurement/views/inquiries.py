@@ -14,9 +14,9 @@ from core.audit import Clock
 from core.lifecycle import RuleBroken
 from core.models import Event
 from core.views import public
-from procurement import inquiry_course, inquiry_offers, opening
+from procurement import correction_papers, inquiry_course, inquiry_offers, opening
 from procurement.models import WON, ArchiveState, Procedure, ProcedurePhase
-from publication.models import Notice
+from publication.models import Notice, Relation
 
 SORTS = {
     "new": paging.Order(_("newest first"), "-published_at", "-pk"),
@@ -57,7 +57,7 @@ def inquiry_detail(request, number):
     procedure = open_when_due(found(number))
     at, seat = clock.now(), request.seat
     notices = list(Notice.objects.about(procedure).in_list().prefetch_related("followers"))
-    first = next((one for one in notices if one.kind == "inquiry-notice"), None)
+    in_force = next((one for one in reversed(notices) if one.kind == "inquiry-notice"), None)
     mine = procedure.quotes.of(seat.organisation).first() if seat else None
     is_closed = procedure.closed_at is not None
     context = {
@@ -65,8 +65,9 @@ def inquiry_detail(request, number):
         "phase": procedure.phase(at),
         "stages": inquiry_course.of(procedure, at),
         "notices": notices,
-        "notice": first,
-        "paper": Notice.objects.get(pk=first.pk).document if first else None,
+        "notice": in_force,
+        "paper": Notice.objects.get(pk=in_force.pk).document if in_force else None,
+        "corrections": _corrections(notices),
         "is_open": procedure.is_open(at),
         "quotes": _opened(procedure) if is_closed else None,
         "draw": opening.draw_of(procedure) if is_closed else None,
@@ -116,6 +117,18 @@ def _opened(procedure):
         .select_related("supplier", "envelope")
         .order_by("place", "supplier__uscc")
     )
+
+
+def _corrections(notices):
+    """What each correction of the notice says of itself, the last one first."""
+    found = [one.pk for one in notices if one.relation == Relation.CORRECTS]
+    if not found:
+        return []
+    told = Notice.objects.filter(pk__in=found).defer("paper").order_by("-pk")
+    return [
+        {"notice": one, "changed": correction_papers.named(one.facts.get("changes", ()))}
+        for one in told
+    ]
 
 
 def _history(procedure):

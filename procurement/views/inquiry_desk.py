@@ -84,9 +84,12 @@ def desk_inquiry(request, code):
         "procedure": procedure,
         "phase": procedure.phase(at),
         "offers": inquiry_offers.desk(procedure, request.seat, at),
-        "paper": None if draft else inquiry_papers.notice(procedure),
+        "paper": None if draft else _paper(procedure),
         "notices": list(Notice.objects.about(procedure).in_list()),
-        "witnesses": list(Witness.objects.standing().filter(draw__number=procedure.number)),
+        "corrections": list(procedure.corrections.select_related("notice")) if own else [],
+        "witnesses": list(
+            Witness.objects.filter(draw__number=procedure.number).select_related("named_by")
+        ),
         "archives": list(procedure.archives.all()),
         "may_archive": own or request.seat.may(Deed.SUPERVISE),
         "own": own,
@@ -256,6 +259,12 @@ def open_when_due_here(procedure):
         if opened is procedure
         else get_object_or_404(_whole(Procedure.objects), pk=opened.pk)
     )
+
+
+def _paper(procedure):
+    """The notice in force, the last of its kind; before there is one, what it would be."""
+    published = Notice.objects.about(procedure).filter(kind="inquiry-notice").order_by("pk").last()
+    return published.document if published else inquiry_papers.notice(procedure)
 
 
 def _own(request, code):

@@ -1,7 +1,8 @@
-"""Doors to the owner's deeds after the deadline: opening, examining, assessing, archiving."""
+"""Doors to a running inquiry: its witnesses, opening, examining, assessing, archiving."""
 
 from django.contrib import messages
 from django.core.files.storage import storages
+from django.db.models import Q
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,10 +17,11 @@ from core.calendar import day_of
 from core.lifecycle import RuleBroken
 from core.views import refusal
 from credit.models import Scheme
-from procurement import archive_pack, archives, opening, performance
+from procurement import archive_pack, archives, opening, performance, witnessing
 from procurement.forms.inquiries import AssessmentForm, ExaminationForm
 from procurement.inquiry_terms import related
 from procurement.models import Archive, ArchiveState, Procedure, ProcedureState
+from selection.forms import WitnessesForm
 from selection.models import Witness
 
 
@@ -61,20 +63,67 @@ def inquiry_examine(request, code):
     return render(request, "procurement/inquiry-examine.html", context)
 
 
-@require_seat(Deed.RUN_PROCEDURE, Deed.APPROVE_NEED)
+@require_seat(Deed.SUPERVISE)
+def inquiry_witnesses(request, code):
+    """Where a regulator names witnesses of an inquiry paid by public money."""
+    paid = Procedure.objects.public().filter(public_funds__gt=0)
+    rows = paid.select_related("owner", "region", "need", "version")
+    procedure = get_object_or_404(rows, code=code)
+    named = list(Witness.objects.standing().filter(draw__number=procedure.number))
+    form = WitnessesForm(request.POST or None, named=named, limit=witnessing.limit(procedure))
+    if form.is_valid():
+        try:
+            links = witnessing.change(
+                procedure,
+                leaving=form.cleaned_data["leaving"],
+                coming=form.coming,
+                reason=form.cleaned_data["reason"],
+                by=request.seat,
+                at=clock.now(),
+            )
+        except RuleBroken as refused:
+            refusal(request, refused, about=procedure, form=form)
+        else:
+            return _invited(request, procedure, links)
+    context = {
+        "procedure": procedure,
+        "form": form,
+        "named": named,
+        "may_change": witnessing.may_change(procedure, clock.now()),
+    }
+    return render(request, "procurement/inquiry-witnesses.html", context)
+
+
+@require_seat(Deed.RUN_PROCEDURE, Deed.APPROVE_NEED, Deed.SUPERVISE)
 @require_POST
 def inquiry_invite(request, code, witness):
-    """A one-time link for a witness, shown this once."""
-    procedure = _own(request, code)
-    row = get_object_or_404(Witness, draw__number=procedure.number, code=witness)
+    """A one-time link for a witness, shown this once to who named him: else the owner could take
+    the place of a regulator's witness."""
+    unit = request.seat.organisation
+    row = get_object_or_404(
+        Witness.objects.filter(Q(named_by=unit) | Q(named_by=None, draw__owner=unit)),
+        code=witness,
+    )
+    procedure = get_object_or_404(Procedure.objects.public(), code=code, number=row.draw.number)
     try:
         token = opening.invite(procedure, row, by=request.seat, at=clock.now())
     except RuleBroken as refused:
         refusal(request, refused, about=procedure)
         return redirect("procurement:desk-inquiry", procedure.code)
-    link = reverse("procurement:inquiry-witness", args=[procedure.number, token])
-    context = {"procedure": procedure, "witness": row, "link": request.build_absolute_uri(link)}
+    return _invited(request, procedure, [(row, token)])
+
+
+def _invited(request, procedure, links):
+    """The links, shown this once."""
+    shown = [
+        (row, request.build_absolute_uri(_link(procedure.number, token))) for row, token in links
+    ]
+    context = {"procedure": procedure, "links": shown}
     return render(request, "procurement/inquiry-invite.html", context)
+
+
+def _link(number, token):
+    return reverse("procurement:inquiry-witness", args=[number, token])
 
 
 @require_seat(Deed.EVALUATE)

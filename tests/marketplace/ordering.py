@@ -16,8 +16,9 @@ from core.numbering import new_code
 from credit.models import Scheme
 from marketplace import bids, closing, evaluations, orders
 from marketplace.models import Agency, Bid, ServiceItem, ServiceOrder
-from marketplace.terms import Terms, Witnessing
+from marketplace.terms import Terms
 from selection.models import Witness
+from selection.naming import Witnessing
 from tests.contracts.drawing import upload
 from tests.factories import (
     AgencyFactory,

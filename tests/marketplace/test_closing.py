@@ -14,10 +14,11 @@ from core.lifecycle import RuleBroken
 from core.models import Event, Letter
 from marketplace import closing, order_tasks, orders
 from marketplace.models import Bid, OrderState, Phase, ServiceOrder
-from marketplace.terms import Milestone, Witnessing
+from marketplace.terms import Milestone
 from publication.models import Notice
 from selection import draws
 from selection.methods import verify
+from selection.naming import Witnessing
 from tests.cast import Cast, seated
 from tests.factories import QualificationCategoryFactory, QualificationFactory
 from tests.marketplace.ordering import (

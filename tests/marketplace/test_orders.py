@@ -11,9 +11,10 @@ from core.models import Event, Letter, Outbox
 from core.once import AlreadyDone
 from marketplace import orders
 from marketplace.models import Avoidance, OrderState, Phase, ServiceOrder
-from marketplace.terms import Avoided, Milestone, Witnessing
+from marketplace.terms import Avoided, Milestone
 from publication.models import Notice
 from selection.models import Draw, Witness
+from selection.naming import Witnessing
 from tests.cast import seated
 from tests.factories import SeatFactory
 from tests.marketplace import ordering

@@ -14,11 +14,11 @@ from core import clock, letters, mail
 from core.models import Event, LegalFigure, Letter
 from marketplace import closing, offers, witnessing
 from marketplace.order_todo import waiting_for
-from marketplace.terms import Witnessing
 from publication.models import Notice
 from selection import draws
 from selection.methods import verify
 from selection.models import Witness
+from selection.naming import Witnessing
 from tests.cast import seated, signed_in
 from tests.factories import UserFactory
 from tests.marketplace.ordering import bid, close, published, terms, throw, witness

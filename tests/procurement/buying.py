@@ -12,12 +12,31 @@ from core.calendar import end_of
 from core.models import Region
 from core.numbering import new_code
 from credit.models import Scheme
-from procurement import arguments, comments, inquiries, opening, opinions, performance, quotes
+from procurement import (
+    arguments,
+    comments,
+    corrections,
+    inquiries,
+    opening,
+    opinions,
+    performance,
+    quotes,
+)
 from procurement.document import Document, Paragraph, Section
-from procurement.inquiry_terms import Terms, Witnessing
-from procurement.models import Argument, Expert, Need, NeedVersion, Procedure, Quote
+from procurement.forms.corrections import typed_of
+from procurement.inquiry_terms import Amendable, Terms
+from procurement.models import (
+    Argument,
+    Correction,
+    Expert,
+    Need,
+    NeedVersion,
+    Procedure,
+    Quote,
+)
 from procurement.opinions import Answer, Person
 from selection.models import Witness
+from selection.naming import Witnessing
 from tests.cast import Cast, seated
 from tests.contracts.drawing import upload
 from tests.factories import UserFactory
@@ -204,6 +223,41 @@ def submitted(cast: Cast, given: Terms | None = None, row: Need | None = None) -
 
 def published(cast: Cast, given: Terms | None = None, row: Need | None = None) -> Procedure:
     return inquiries.publish(submitted(cast, given, row), by=cast.approver, at=clock.now())
+
+
+def correction(procedure: Procedure, by: Seat) -> Correction:
+    """A draft over the terms as they stand."""
+    typed = typed_of(procedure)
+    return corrections.begin(procedure, typed, key=new_code(), by=by, at=clock.now())
+
+
+def amended(procedure: Procedure, **changes) -> Amendable:
+    """The terms, of which some read otherwise."""
+    return replace(corrections.terms_of(procedure), **changes)
+
+
+def proposed(cast: Cast, procedure: Procedure, **changes) -> Correction:
+    """Submitted; quotes are let in five days longer, unless told otherwise."""
+    longer = timedelta(days=5)
+    given = changes or {
+        "open_until": procedure.open_until + longer,
+        "choose_at": procedure.choose_at + longer,
+    }
+    return corrections.submit(
+        correction(procedure, cast.owner),
+        amended(procedure, **given),
+        "供应商来电询问，技术参数表述不清",
+        by=cast.owner,
+        at=clock.now(),
+    )
+
+
+def corrected(cast: Cast, procedure: Procedure, **changes) -> Procedure:
+    """Corrected in public."""
+    row = proposed(cast, procedure, **changes)
+    corrections.publish(row, by=cast.approver, at=clock.now())
+    procedure.refresh_from_db()
+    return procedure
 
 
 def quote(procedure: Procedure, seat: Seat, price: str = "150000.00", **changes) -> Quote:

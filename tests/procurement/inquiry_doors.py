@@ -1,13 +1,14 @@
 """What becomes of each kind of visitor at the doors of inquiries."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.test import override_settings
 
 from core import clock
 from core.numbering import new_code
-from procurement import archive_pack, archives, opening
+from procurement import archive_pack, archives, corrections, opening
 from procurement.models import ArchiveState
 from selection.models import Witness
 from tests.doors import Door, shown
@@ -26,6 +27,35 @@ def number(cast):
 
 def code(cast):
     return [buying.published(cast).code]
+
+
+def correction(cast):
+    return [buying.correction(buying.published(cast), cast.owner).code]
+
+
+def ready(cast):
+    """A draft that may be submitted."""
+    procedure = buying.published(cast)
+    row = buying.correction(procedure, cast.owner)
+    typed = {**row.typed, "reason": "电话更换", "contact_phone": "0000-8632999"}
+    corrections.save(row, typed, by=cast.owner, at=clock.now())
+    return [row.code]
+
+
+def proposed(cast):
+    return [buying.proposed(cast, buying.published(cast)).code]
+
+
+def private(cast):
+    return [buying.published(cast, buying.terms(public_funds=Decimal(0))).code]
+
+
+def newcomer(cast):
+    return {"name-0": "孟青", "phone-0": "13800000009", "reason": "应当回避"}
+
+
+def key(cast):
+    return {"key": new_code()}
 
 
 def settled(cast):
@@ -196,6 +226,57 @@ DOORS = [
         right="approver",
         wrong=foreign,
     ),
+    Door("procurement:correction-new", args=code, right="owner", wrong=foreign),
+    Door(
+        "procurement:correction-new", "post", args=code, data=key, right="owner", wrong="approver"
+    ),
+    Door("procurement:correction-new", args=draft, right=("owner", 404)),
+    Door("procurement:desk-correction", args=proposed, right="approver", wrong=foreign),
+    Door("procurement:desk-correction", args=proposed, right=("operator", 404)),
+    Door("procurement:desk-correction", args=correction, right="owner", wrong=("regulator", 404)),
+    Door("procurement:correction-edit", args=correction, right="owner", wrong=foreign),
+    Door(
+        "procurement:correction-edit",
+        "post",
+        args=correction,
+        right=("owner", "shown"),
+        wrong=foreign,
+    ),
+    Door("procurement:correction-edit", args=proposed, right=("owner", 404)),
+    Door(
+        "procurement:correction-autosave",
+        "post",
+        args=correction,
+        right=("owner", "shown"),
+        wrong=foreign,
+    ),
+    Door("procurement:correction-submit", args=correction, right=("owner", "done"), wrong=foreign),
+    Door("procurement:correction-submit", args=ready, right="owner", wrong=foreign),
+    Door("procurement:correction-submit", "post", args=ready, right="owner", wrong=foreign),
+    Door("procurement:correction-publish", args=proposed, right="approver", wrong="owner"),
+    Door("procurement:correction-publish", "post", args=proposed, right="approver", wrong="owner"),
+    Door("procurement:correction-publish", "post", args=proposed, right=("operator", 404)),
+    Door("procurement:correction-return", args=proposed, right="approver", wrong=foreign),
+    Door(
+        "procurement:correction-return",
+        "post",
+        args=proposed,
+        data=reason,
+        right="approver",
+        wrong="owner",
+    ),
+    Door("procurement:correction-discard", args=correction, right="owner", wrong=foreign),
+    Door("procurement:correction-discard", "post", args=correction, right="owner", wrong=foreign),
+    Door("procurement:inquiry-witnesses", args=code, right="regulator", wrong="owner"),
+    Door(
+        "procurement:inquiry-witnesses",
+        "post",
+        args=code,
+        data=newcomer,
+        right=("regulator", "shown"),
+        wrong="operator",
+    ),
+    Door("procurement:inquiry-witnesses", args=private, right=("regulator", 404)),
     Door("procurement:inquiry-close", "post", args=code, right="owner", wrong=foreign),
     Door("procurement:inquiry-examine", args=opened, right="owner", wrong=foreign),
     Door(

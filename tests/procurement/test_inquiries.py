@@ -10,11 +10,12 @@ from core.audit import Clock
 from core.models import Event, Letter, Outbox
 from credit.models import Fact
 from procurement import inquiries, inquiry_guard, inquiry_tasks, opening, performance, quotes
-from procurement.inquiry_terms import Milestone, Witnessing
+from procurement.inquiry_terms import Milestone
 from procurement.models import Procedure, ProcedurePhase, ProcedureState, Quote
 from publication.models import Notice
 from selection.methods import verify
 from selection.models import Envelope
+from selection.naming import Witnessing
 from tests.cast import seated
 from tests.procurement import buying
 from tests.witness import everything, refused

@@ -60,6 +60,7 @@ ROWS = {
     "tender.prequalification": (AT_LEAST, WORKING, 5, "第二十一条"),
     "negotiation.response": (AT_LEAST, WORKING, 3, "第二十九条"),
     "inquiry.response": (AT_LEAST, WORKING, 3, "第四十五条"),
+    "inquiry.clarification": (AT_LEAST, WORKING, 3, "第四十五条"),
     "consultation.response": (AT_LEAST, DAYS, 10, "第十条"),
     "single-source.publicity": (AT_LEAST, WORKING, 5, "第三十八条"),
     "tender.report": (AT_MOST, WORKING, 2, "第四十三条"),

@@ -14,9 +14,9 @@ from core.models import Event, Letter
 from core.numbering import new_code
 from marketplace import bids, closing, orders, witnessing
 from marketplace.models import Bid, Evaluation, OrderState, ServiceOrder
-from marketplace.terms import Witnessing
 from publication.models import Notice
 from selection.models import Draw, Envelope, Witness
+from selection.naming import Witnessing
 from tests.factories import AgencyFactory, AgencyServiceFactory, SeatFactory
 from tests.marketplace import ordering
 from tests.marketplace.ordering import DICE, evaluate, lowest, published, submitted
