@@ -380,6 +380,7 @@ def test_need_argument_inquiry_contract_archive_by_their_pages(cast, later):
     typed = {
         "content": given.content,
         "qualifications": given.qualifications,
+        "public_funds": "100",
         "delivery_days": "30",
         "delivery_place": given.delivery_place,
         "acceptance": given.acceptance,

@@ -1,5 +1,6 @@
 """Many at once on one inquiry, and on one argument."""
 
+import json
 from datetime import datetime, timedelta
 from functools import partial
 from time import sleep
@@ -8,12 +9,14 @@ import pytest
 
 from contracts.models import Agreement
 from core import clock
+from core.audit import canonical
 from core.lifecycle import RuleBroken
 from core.models import Event
-from procurement import arguments, inquiries, opening
+from procurement import arguments, corrections, inquiries, opening, witnessing
 from procurement.models import Archive, Comment, Procedure, ProcedureState, Quote
 from publication.models import Notice
-from selection.models import Envelope
+from selection.models import Envelope, Witness
+from selection.naming import Witnessing
 from tests.factories import OrganisationFactory, SeatFactory
 from tests.procurement import buying
 from tests.races.threads import at_once
@@ -126,3 +129,95 @@ def test_a_failed_inquiry_asks_for_one_archive(database, later):
     close = partial(opening.close, procedure, by=cast.owner, at=clock.now())
     at_once([close] * 4, threads=4)
     assert Archive.objects.count() == 1
+
+
+def test_two_approvers_publish_one_correction(database):
+    cast = database.cast
+    procedure = buying.published(cast)
+    row = buying.proposed(cast, procedure)
+    publish = partial(corrections.publish, row, by=cast.approver, at=clock.now())
+    assert refusals(at_once([publish] * 6, threads=6)) == 5
+    assert Notice.objects.filter(relation="corrects").count() == 1
+    assert Event.objects.filter(name="procedure.corrected").count() == 1
+
+
+def test_of_many_who_begin_a_correction_one_does(database):
+    cast = database.cast
+    procedure = buying.published(cast)
+    begin = partial(buying.correction, procedure, cast.owner)
+    assert refusals(at_once([begin] * 6, threads=6)) == 5
+    assert procedure.corrections.count() == 1
+
+
+def test_a_correction_and_a_regulators_witness_at_once_make_one_chain(database):
+    """Both correct the notice: each waits for the inquiry, so the second follows the first."""
+    cast = database.cast
+    procedure = buying.published(cast)
+    row = buying.proposed(cast, procedure)
+    named = partial(
+        witnessing.change,
+        procedure,
+        leaving=[],
+        coming=[Witnessing("孟青", "13800000009")],
+        reason="应当增加",
+        by=cast.regulator,
+        at=clock.now(),
+    )
+    publish = partial(corrections.publish, row, by=cast.approver, at=clock.now())
+    assert refusals(at_once([named, publish], threads=2)) == 0
+    first, second, third = Notice.objects.filter(kind="inquiry-notice").order_by("pk")
+    assert (second.follows, third.follows) == (first, second)
+    procedure.refresh_from_db()
+    assert third.facts["open_until"] == json.loads(canonical(procedure.open_until))
+    assert "孟青" in third.document.text()
+    assert Witness.objects.standing().count() == 2
+    assert opening.draw_of(procedure).announced_for == procedure.choose_at
+
+
+def test_quotes_sealed_while_a_correction_is_published_all_count(database, later):
+    """Who was told “received” is on the opened list, whichever notice he read."""
+    cast = database.cast
+    procedure = buying.published(cast)
+    row = buying.proposed(cast, procedure)
+    units = OrganisationFactory.create_batch(12)
+
+    def quote(place, unit):
+        return buying.quote(
+            procedure, cast.agency, str(2000 - place), supplier=unit, typed=unit.name
+        )
+
+    publish = partial(corrections.publish, row, by=cast.approver, at=clock.now())
+    deeds = [partial(quote, place, unit) for place, unit in enumerate(units)]
+    answers = at_once([*deeds[:6], publish, *deeds[6:]], threads=13)
+    assert refusals(answers) == 0
+    procedure.refresh_from_db()
+    buying.until(later, procedure.open_until)
+    closed = opening.close(procedure, by=cast.owner, at=clock.now())
+    assert len(opening.draw_of(closed).facts.entries) == 12
+
+
+def test_a_correction_across_the_deadline_moves_it_or_is_too_late(database, later):
+    """Either the inquiry is opened as announced, or its deadline moved: never both."""
+    cast = database.cast
+    procedure = buying.published(cast)
+    for seat in (cast.agency, cast.rival, buying.third()):
+        buying.quote(procedure, seat)
+    announced = procedure.open_until
+    row = buying.proposed(cast, procedure)
+    later(seconds=(announced - clock.now()).total_seconds() - 1)
+
+    def publish():
+        wait_until(announced - timedelta(milliseconds=10))
+        return corrections.publish(row, by=cast.approver, at=clock.now())
+
+    def close():
+        wait_until(announced)
+        return opening.close(procedure, by=cast.owner, at=clock.now())
+
+    answers = at_once([publish, close, close], threads=3)
+    procedure.refresh_from_db()
+    moved = procedure.open_until > announced
+    assert refusals(answers) == 2
+    assert (procedure.state == ProcedureState.PUBLISHED) is moved
+    assert (procedure.closed_at is None) is moved
+    assert Notice.objects.filter(kind="inquiry-opening").exists() is not moved

@@ -273,6 +273,35 @@ def test_the_database_refuses_to_change_a_step_taken(change, listed, rule, enter
         Draw.objects.filter(pk=row.pk)._raw_delete("default")
 
 
+def test_the_announced_time_moves_on_until_the_list_is_frozen(order_draw, rule, cast):
+    announced, secret = order_draw.announced_for, bytes(order_draw.sealed_secret)
+    days = {"regulator_days": 1, "failure_days": 3}
+    with refused("later, not earlier"), rule():
+        draws.postpone(order_draw, announced - timedelta(minutes=1), **days)
+    with rule():
+        moved = draws.postpone(order_draw, announced + timedelta(days=7), **days)
+    moved.refresh_from_db()
+    assert moved.announced_for == announced + timedelta(days=7)
+    assert moved.announced_for < moved.regulator_from < moved.fails_at
+    assert (moved.commitment, bytes(moved.sealed_secret)) == (order_draw.commitment, secret)
+    frozen(moved, rule, sealed(cast.agency, "100.00", rule))
+    with refused("frozen already"), rule():
+        draws.postpone(moved, announced + timedelta(days=8), **days)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"announced_for": "2020-01-01T00:00Z"},
+        {"announced_for": "2020-01-01T00:00Z", "regulator_from": "2020-01-02T00:00Z"},
+        {"fails_at": "2020-01-01T00:00Z"},
+    ],
+)
+def test_the_database_lets_no_announced_time_come_nearer(change, order_draw):
+    with pytest.raises(IntegrityError, match="takes each step once"), transaction.atomic():
+        Draw.objects.filter(pk=order_draw.pk).update(**change)
+
+
 @pytest.mark.parametrize(
     "change", [{"thrown_at": "2026-12-01T00:00Z"}, {"secret": "0" * 64}, {"dice": "12"}]
 )
