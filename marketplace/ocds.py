@@ -79,17 +79,7 @@ def published(event: Event) -> ocds.Release:
 
 def witnesses_changed(event: Event) -> ocds.Release:
     """The notice that names other witnesses: nothing else of the process is another."""
-    order, said = _order(event.subject_code), facts(event)
-    return ocds.Release(
-        number=_number(order),
-        tag=("tenderAmendment",),
-        date=event.at,
-        tender=ocds.Tender(
-            id=_number(order),
-            documents=_documents(order, number=said["notice"]),
-            amendments=(ocds.Amendment(said["notice"], event.at, said["reason"]),),
-        ),
-    )
+    return _contest(_order(event.subject_code)).corrected(event)
 
 
 def withdrawn(event: Event) -> ocds.Release:

@@ -90,38 +90,20 @@ def published(event: Event) -> ocds.Release:
 
 def corrected(event: Event) -> ocds.Release:
     """What the corrected notice states otherwise, its periods, and why."""
-    procedure, said, stated = _procedure(event.subject_code), facts(event), _stated(event)
-    changed = said["changed"]
-    return ocds.Release(
-        number=procedure.process,
-        tag=("tenderAmendment",),
-        date=event.at,
-        tender=ocds.Tender(
-            id=procedure.process,
-            status="active",
-            description=stated["content"] if "content" in changed else "",
-            value=ocds.Value(Decimal(stated["ceiling"])) if "ceiling" in changed else None,
-            tender_period=ocds.Period(procedure.published_at, _instant(stated, "open_until")),
-            award_period=ocds.Period(_instant(stated, "choose_at")),
-            documents=documents(procedure, KINDS, number=said["notice"]),
-            amendments=(ocds.Amendment(said["notice"], event.at, said["reason"]),),
-        ),
+    procedure, stated = _procedure(event.subject_code), _stated(event)
+    changed = facts(event)["changed"]
+    return _contest(procedure).corrected(
+        event,
+        description=stated["content"] if "content" in changed else "",
+        value=ocds.Value(Decimal(stated["ceiling"])) if "ceiling" in changed else None,
+        tender_period=ocds.Period(procedure.published_at, _instant(stated, "open_until")),
+        award_period=ocds.Period(_instant(stated, "choose_at")),
     )
 
 
 def witnesses_changed(event: Event) -> ocds.Release:
     """The notice that names other witnesses: nothing else of the process is another."""
-    procedure, said = _procedure(event.subject_code), facts(event)
-    return ocds.Release(
-        number=procedure.process,
-        tag=("tenderAmendment",),
-        date=event.at,
-        tender=ocds.Tender(
-            id=procedure.process,
-            documents=documents(procedure, KINDS, number=said["notice"]),
-            amendments=(ocds.Amendment(said["notice"], event.at, said["reason"]),),
-        ),
-    )
+    return _contest(_procedure(event.subject_code)).corrected(event)
 
 
 def withdrawn(event: Event) -> ocds.Release:

@@ -105,6 +105,21 @@ class Contest:
     def documents(self, **which: Any) -> tuple[ocds.Document, ...]:
         return documents(self.row, self.types, **which)
 
+    def corrected(self, event: Event, **otherwise: Any) -> ocds.Release:
+        """Another notice took its place; `otherwise`: what that changed of the tender."""
+        said = facts(event)
+        return ocds.Release(
+            number=self.process,
+            tag=("tenderAmendment",),
+            date=event.at,
+            tender=ocds.Tender(
+                id=self.process,
+                documents=self.documents(number=said["notice"]),
+                amendments=(ocds.Amendment(said["notice"], event.at, said["reason"]),),
+                **otherwise,
+            ),
+        )
+
     def withdrawn(self, event: Event) -> ocds.Release:
         """Nobody may bid any more."""
         return ocds.Release(

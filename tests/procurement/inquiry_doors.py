@@ -227,9 +227,7 @@ DOORS = [
         wrong=foreign,
     ),
     Door("procurement:correction-new", args=code, right="owner", wrong=foreign),
-    Door(
-        "procurement:correction-new", "post", args=code, data=key, right="owner", wrong="approver"
-    ),
+    Door("procurement:correction-new", "post", args=code, data=key, right="owner", wrong=foreign),
     Door("procurement:correction-new", args=draft, right=("owner", 404)),
     Door("procurement:desk-correction", args=proposed, right="approver", wrong=foreign),
     Door("procurement:desk-correction", args=proposed, right=("operator", 404)),
