@@ -52,6 +52,7 @@ urlpatterns = [
     declare_include(path("documents/", include(wagtaildocs_urls)), "public"),
     *DEMO,
     *i18n_patterns(
+        path("", include("marketplace.urls")),  # asked for most: the first that is tried
         declare_include(
             path("accounts/", include("allauth.urls")),
             "signed in",
@@ -60,7 +61,6 @@ urlpatterns = [
         path("desk/", include("accounts.urls")),
         path("desk/", include("contracts.urls")),
         path("", include("credit.urls")),
-        path("", include("marketplace.urls")),
         path("", include("alliance.urls")),
         path("", include("procurement.urls")),
         path("", include("cms.urls")),

@@ -21,7 +21,10 @@ from django.db import DatabaseError, transaction
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
+from django.shortcuts import render
+from django.template.context import make_context
+from django.template.loader import get_template, render_to_string
+from django.template.loader_tags import BlockNode
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -39,6 +42,8 @@ OUR_OWN = {"content-length", "x-request-id", "etag", "cache-control"}
 Made = TypeVar("Made")
 View = Callable[[HttpRequest], HttpResponse]
 Environ = dict[str, Any]
+Context = Callable[[datetime], tuple[dict[str, Any], datetime | None]]
+Drawn = tuple[Mapping[str, SafeString], datetime | None]
 Address = tuple[Any, ...]
 Application = Callable[[Environ, Any], Iterable[bytes]]
 
@@ -70,15 +75,20 @@ class Answer:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page, drawn, with the versions of what it is drawn from."""
+    """A part of a page, drawn, with the versions of what it is drawn from; or the blocks of one,
+    by their names."""
 
     versions: tuple[Version, ...]
     until: datetime
-    html: SafeString
+    blocks: Mapping[str, SafeString]
+
+    @property
+    def html(self) -> SafeString:
+        return self.blocks[""]
 
     @property
     def size(self) -> int:
-        return len(self.html)
+        return sum(map(len, self.blocks.values()))
 
 
 Kept = TypeVar("Kept", Page, Section)
@@ -140,10 +150,7 @@ def made_once(subject: str, make: Callable[[datetime], tuple[Made, datetime | No
 
 
 def section(
-    request: HttpRequest,
-    template: str,
-    subjects: tuple[str, ...],
-    make: Callable[[datetime], tuple[dict[str, Any], datetime | None]],
+    request: HttpRequest, template: str, subjects: tuple[str, ...], make: Context
 ) -> Section:
     """The part of a page that `template` draws from rows of these models alone, and that is the
     same for all who ask for this address, signed in or not: drawn once until a deed on one of them.
@@ -151,21 +158,49 @@ def section(
     `make` gives its context, and when the clock changes it: the next minute does in any case.
     """
 
-    def draw(at: datetime) -> tuple[SafeString, datetime | None]:
+    def draw(at: datetime) -> Drawn:
         context, until = make(at)
-        return render_to_string(template, context), until
+        return {"": render_to_string(template, context)}, until
 
     return drawn(request, template, subjects, draw)
+
+
+def joined(request: Any, template: str, subjects: tuple[str, ...], make: Context) -> HttpResponse:
+    """A page that whoever is not signed in may be shown again: its frame, and the blocks of
+    `template` (which extends nothing), drawn from rows of these models alone, until a deed on one
+    of them. Who is signed in has them drawn from what `make` gives for him."""
+
+    def draw(at: datetime) -> Drawn:
+        context, until = make(at)
+        return blocks(template, context, request), until
+
+    if request.user.is_authenticated:
+        drawn_blocks = draw(clock.now())[0]
+    else:
+        found = drawn(request, template, subjects, draw)
+        finished(request, until=found.until)
+        drawn_blocks = found.blocks
+    return render(request, "joined.html", {"blocks": drawn_blocks})
+
+
+def blocks(template: str, context: dict[str, Any], request: HttpRequest) -> dict[str, SafeString]:
+    """The blocks of a template that extends nothing, drawn by their names."""
+    source = get_template(template).template
+    values = make_context(context, request)
+    with values.render_context.push_state(source), values.bind_template(source):
+        named = [node for node in source.nodelist if isinstance(node, BlockNode)]
+        return {node.name: node.render(values) for node in named}
 
 
 def drawn(
     request: HttpRequest,
     name: str,
     subjects: tuple[str, ...],
-    draw: Callable[[datetime], tuple[SafeString, datetime | None]],
+    draw: Callable[[datetime], Drawn],
 ) -> Section:
     """A section that `draw` draws, with the instant when the clock changes it."""
-    address = (name, get_language(), request.get_full_path())
+    asked = request.META.get("QUERY_STRING", "")
+    address = (name, get_language(), request.path, asked)
     at, now = clock.now(), versions(subjects)
     kept = sections.find(address)
     if kept is None or kept.versions != now or kept.until <= at:

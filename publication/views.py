@@ -1,6 +1,7 @@
 """Doors to what is published: the notices, their papers, and verification."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -53,7 +54,12 @@ def _chips(request, form):
 @public
 @require_safe
 def notice_detail(request, number):
-    cache.finished(request)
+    made_from = (Notice._meta.label_lower,)
+    return cache.joined(request, "publication/notice.html", made_from, partial(_notice, number))
+
+
+def _notice(number, at):
+    """What the page of a notice shows."""
     shown = Notice.objects.select_related("file", "follows")
     notice = get_object_or_404(shown, number=number)
     same = Q(subject=notice.subject, subject_code=notice.subject_code)
@@ -68,7 +74,7 @@ def notice_detail(request, number):
         "family": family,
         **_standing(notice, family),
     }
-    return render(request, "publication/notice.html", context)
+    return context, None
 
 
 def _standing(notice, family):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel
 
 from cms import blank_forms, blocks, front, navigation
 from cms.models.face import Face, WrittenPage
-from core import cache, clock
+from core import clock
 
 ANYWHERE = ["cms.HomePage", "cms.ContentPage", "cms.MicrositePage"]
 
@@ -43,11 +45,10 @@ class HomePage(WrittenPage):
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         shown = super().get_context(request, *args, **kwargs)
-        told = front.front(clock.now())
-        cache.finished(request, until=told.until)
-        seat = getattr(request, "seat", None)
-        roles = navigation.roles(seat, signed_in=request.user.is_authenticated)
-        return shown | {"front": told, "roles": roles}
+        seat, at = getattr(request, "seat", None), clock.now()
+        roles = partial(navigation.roles, seat, signed_in=request.user.is_authenticated)
+        # Looked up where it is drawn: the parts that are kept need none of it.
+        return shown | {"front": SimpleLazyObject(lambda: front.front(at)), "roles": roles}
 
 
 class ContentPage(WrittenPage):

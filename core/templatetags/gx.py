@@ -12,7 +12,7 @@ import segno
 from django.conf import settings
 from django.forms import BaseForm, BaseFormSet
 from django.template import Context, Library, Node, NodeList
-from django.template.base import Parser, Token
+from django.template.base import FilterExpression, Parser, Token
 from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -177,13 +177,15 @@ def deadline(until: datetime, rule: str = "") -> dict[str, Any]:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     return format_html(
-        '<svg class="gx-i" aria-hidden="true"><use href="{}#{}"/></svg>', _sprite(), name
+        '<svg class="gx-i" aria-hidden="true"><use href="{}#{}"/></svg>', asset("icons.svg"), name
     )
 
 
-@lru_cache(maxsize=1)
-def _sprite() -> str:
-    return static("icons.svg")
+@register.simple_tag
+@lru_cache(maxsize=64)
+def asset(name: str) -> str:
+    """The address of a file of `static/`, looked up once."""
+    return static(name)
 
 
 @register.simple_tag
@@ -314,8 +316,16 @@ def attributes(pairs: dict[str, Any] | None = None) -> SafeString:
 
 
 class Kept(Node):
-    def __init__(self, nodelist: NodeList, name: str, subjects: tuple[str, ...]) -> None:
-        self.nodelist, self.name, self.subjects = nodelist, name, subjects
+    child_nodelists = ()  # no block of a template is within: who looks for blocks need not look
+
+    def __init__(
+        self,
+        nodelist: NodeList,
+        name: str,
+        subjects: tuple[str, ...],
+        until: FilterExpression | None,
+    ) -> None:
+        self.nodelist, self.name, self.subjects, self.until = nodelist, name, subjects, until
 
     def render(self, context: Context) -> SafeString:
         request = context.get("request")
@@ -323,17 +333,28 @@ class Kept(Node):
         if request is None or request.method != "GET" or user is None or user.is_authenticated:
             return self.nodelist.render(context)
 
-        def draw(_at: datetime) -> tuple[SafeString, None]:
-            return self.nodelist.render(context), None
+        def draw(_at: datetime) -> cache.Drawn:
+            html = self.nodelist.render(context)
+            return {"": html}, self.until and self.until.resolve(context)
 
-        return cache.drawn(request, self.name, self.subjects, draw).html
+        found = cache.drawn(request, self.name, self.subjects, draw)
+        if self.until:
+            cache.finished(request, until=found.until)
+        return found.html
 
 
 @register.tag
 def kept(parser: Parser, token: Token) -> Kept:
     """`{% kept "header" "wagtailcore.site" %}`: what every visitor is shown at this address, drawn
-    once until a deed on rows of these models. Who is signed in has it drawn anew."""
-    _tag, name, *subjects = (word.strip('"') for word in token.split_contents())
+    once until a deed on rows of these models. Who is signed in has it drawn anew.
+
+    `until front.until` at the end: when the clock changes it, and with it the page.
+    """
+    _tag, name, *words = token.split_contents()
+    until = None
+    if len(words) > 1 and words[-2] == "until":
+        until = parser.compile_filter(words[-1])
+        words = words[:-2]
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
-    return Kept(nodelist, name, tuple(subjects))
+    return Kept(nodelist, name.strip('"'), tuple(word.strip('"') for word in words), until)

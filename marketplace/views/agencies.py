@@ -1,5 +1,7 @@
 """Doors to the register of agencies: the public list, and one agency."""
 
+from functools import partial
+
 from django.conf import settings
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
@@ -7,11 +9,14 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import Organisation
 from core import cache, clock, paging
 from core.calendar import day_of
+from core.models import Region
 from core.templatetags.gx import day
 from core.views import public
 from credit import ratings
+from credit.models import Fact, Scheme
 from marketplace.forms.agencies import AgencyFilter
 from marketplace.models import (
     WON,
@@ -20,10 +25,26 @@ from marketplace.models import (
     Practitioner,
     PractitionerCertificate,
     Qualification,
+    QualificationCategory,
+    ServiceItemVersion,
     ServiceOrder,
 )
 from marketplace.views import tables
 
+# What the page of an agency shows: a deed on one of these draws it anew.
+AGENCY = tuple(
+    model._meta.label_lower
+    for model in (
+        Agency,
+        Fact,
+        Organisation,
+        QualificationCategory,
+        Region,
+        Scheme,
+        ServiceItemVersion,
+        ServiceOrder,
+    )
+)
 SOON_DAYS = 90
 ORDERS_SHOWN = 10
 MENU = {
@@ -112,10 +133,14 @@ def _without(asked, chip):
 @public
 @require_safe
 def agency_detail(request, code):
-    cache.finished(request)
+    return cache.joined(request, "marketplace/agency-detail.html", AGENCY, partial(_agency, code))
+
+
+def _agency(code, at):
+    """What the page of an agency shows."""
     rows = Agency.objects.listed().select_related("organisation__region")
     agency = get_object_or_404(rows, organisation__code=code)
-    today = day_of(clock.now())
+    today = day_of(at)
     certificates = PractitionerCertificate.objects.verified().select_related("category")
     people = Practitioner.objects.verified().filter(agency=agency).order_by("pk")
     held = agency.qualifications.verified().select_related("category")
@@ -134,12 +159,12 @@ def agency_detail(request, code):
         ),
         "orders": won.select_related("owner", "evaluation").order_by("-awarded_at")[:ORDERS_SHOWN],
         "won_count": won.count(),
-        "rating": ratings.of(agency.organisation, clock.now()),
-        "bars": ratings.bars(agency.organisation, clock.now()),
+        "rating": ratings.of(agency.organisation, at),
+        "bars": ratings.bars(agency.organisation, at),
         "commitment": agency.commitments.first(),
         "verify_url": f"{settings.SITE_URL}{agency.get_absolute_url()}",
     }
-    return render(request, "marketplace/agency-detail.html", context)
+    return context, None
 
 
 def validity(until, today):

@@ -20,15 +20,17 @@ from core.templatetags.gx import ledger
 from core.views import public
 from marketplace import bids, closing, course, lines, offers, order_papers
 from marketplace.filters import SORTS, OrderFilter, chips, facets, totals
-from marketplace.models import Evaluation, Phase, ServiceItem, ServiceOrder
+from marketplace.models import Evaluation, Phase, ServiceItem, ServiceItemVersion, ServiceOrder
 from marketplace.views import tables
 from publication.models import Notice
 from selection import draws, explanations
 
-# What the list shows: a deed on one of these draws it anew.
+# What the list and the page of an order show: a deed on one of these draws them anew. Of a service
+# item the events name the version.
 LISTED = tuple(
-    model._meta.label_lower for model in (ServiceOrder, Organisation, ServiceItem, Region)
+    model._meta.label_lower for model in (ServiceOrder, Organisation, ServiceItemVersion, Region)
 )
+ORDER = (*LISTED, *(model._meta.label_lower for model in (Notice, Upload)))
 
 
 @public
@@ -77,8 +79,17 @@ def order_export(request, kind):
 @public
 @require_safe
 def order_detail(request, number):
+    return cache.joined(
+        request,
+        "marketplace/order-detail.html",
+        ORDER,
+        partial(_order, number, request.seat),
+    )
+
+
+def _order(number, seat, at):
+    """What the page of an order shows to who looks at it, and when the clock changes it."""
     order = close_when_due(_found(number))
-    at, seat = clock.now(), request.seat
     notices = list(Notice.objects.about(order).in_list().prefetch_related("followers"))
     in_force = next((one for one in notices if one.kind == "order-notice"), None)
     is_closed = order.closed_at is not None
@@ -94,7 +105,6 @@ def order_detail(request, number):
         "is_open": order.is_open(at),
         "witnesses": order_papers.witnesses(order),
         "entries": _entries(order) if is_closed else None,
-        "draw": closing.draw_of(order) if is_closed else None,
         "evaluation": Evaluation.objects.filter(order=order).first(),
         "mine": mine,
         "checks": bids.checks(order, seat.organisation, at) if bidding else None,
@@ -104,9 +114,7 @@ def order_detail(request, number):
             subject=order._meta.label_lower, subject_code=order.code
         ).order_by("pk"),
     }
-    if seat is None:
-        cache.finished(request, until=min(filter(None, _instants(order, at)), default=None))
-    return render(request, "marketplace/order-detail.html", context)
+    return context, min(_instants(order, at), default=None)
 
 
 @public
@@ -127,7 +135,7 @@ def order_draw(request, number):
         "notice": Notice.objects.about(order).filter(kind="order-result").last(),
         "notices": list(Notice.objects.about(order).in_list()),
     }
-    cache.finished(request, until=min(filter(None, _instants(order, at)), default=None))
+    cache.finished(request, until=min(_instants(order, at), default=None))
     return render(request, "marketplace/order-draw.html", context)
 
 
