@@ -199,8 +199,7 @@ def drawn(
     draw: Callable[[datetime], Drawn],
 ) -> Section:
     """A section that `draw` draws, with the instant when the clock changes it."""
-    asked = request.META.get("QUERY_STRING", "")
-    address = (name, get_language(), request.path, asked)
+    address = (name, get_language(), *_address(request.META))
     at, now = clock.now(), versions(subjects)
     kept = sections.find(address)
     if kept is None or kept.versions != now or kept.until <= at:

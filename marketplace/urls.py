@@ -53,4 +53,4 @@ supply = [
     path("desk/entries/<slug:code>/id-number/", reviews.id_number, name="id-number"),
 ]
 
-urlpatterns = [*supply, *demand]
+urlpatterns = [*demand, *supply]

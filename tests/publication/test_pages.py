@@ -86,7 +86,7 @@ def test_a_notice_page_runs_few_queries(client, notice, cast, django_assert_max_
     for _ in range(3):
         notice = correct(notice, by=cast.owner)
     client.get(reverse(LIST))  # the frame is drawn once for all pages
-    with django_assert_max_num_queries(4):  # the first asks whether a finished page is kept
+    with django_assert_max_num_queries(5):  # two ask whether the page, and its blocks, are kept
         page(client, notice)
 
 
