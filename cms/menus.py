@@ -58,7 +58,7 @@ class Menus:
 
 def current() -> Menus:
     """The menus in force: one query, two more after a change."""
-    return cache.made_once(SUBJECT, _made)
+    return cache.made_once((SUBJECT,), _made)
 
 
 def _made(at: datetime) -> tuple[Menus, None]:

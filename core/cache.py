@@ -127,7 +127,7 @@ class Shelf(Generic[Kept]):
 
 shelf: Shelf[Page] = Shelf(settings.PAGES_ROOM)
 sections: Shelf[Section] = Shelf(settings.SECTIONS_ROOM)
-computed: dict[str, tuple[Version, datetime | None, Any]] = {}
+computed: dict[tuple[str, ...], tuple[tuple[Version, ...], datetime | None, Any]] = {}
 
 
 def clear() -> None:
@@ -137,14 +137,16 @@ def clear() -> None:
     computed.clear()
 
 
-def made_once(subject: str, make: Callable[[datetime], tuple[Made, datetime | None]]) -> Made:
-    """What `make` computes of all rows of a model, kept until a deed on one of them, or until the
-    instant that `make` gives with it: when the clock alone changes it."""
-    at, now = clock.now(), version(subject)
-    kept = computed.get(subject)
+def made_once(
+    subjects: tuple[str, ...], make: Callable[[datetime], tuple[Made, datetime | None]]
+) -> Made:
+    """What `make` computes of all rows of these models, kept until a deed on one of them, or until
+    the instant that `make` gives with it: when the clock alone changes it."""
+    at, now = clock.now(), versions(subjects)
+    kept = computed.get(subjects)
     if kept is None or kept[0] != now or (kept[1] is not None and kept[1] <= at):
         value, until = make(at)
-        kept = computed[subject] = (now, until, value)
+        kept = computed[subjects] = (now, until, value)
     made: Made = kept[2]
     return made
 

@@ -1,5 +1,6 @@
 """What may be asked of the public list of orders, and what each answer would find."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +17,15 @@ from core.calendar import start_of
 from core.models import Region
 from core.paging import Order
 from core.widgets import DayInput, MoneyInput
-from marketplace.models import Method, Phase, ServiceItem, ServiceOrder
-from marketplace.models.orders import ServiceOrderQuerySet
+from marketplace.models import (
+    Method,
+    OrderState,
+    Phase,
+    ServiceItem,
+    ServiceItemVersion,
+    ServiceOrder,
+)
+from marketplace.models.orders import UNPUBLISHED, ServiceOrderQuerySet
 
 SORTS = {
     "new": Order(_("newest first"), "-published_at", "-pk"),
@@ -35,6 +43,12 @@ PHASES = (
     Phase.WITHDRAWN,
     Phase.BROKEN_OFF,
 )
+
+# States in which the clock alone decides the phase, with the instant that divides them.
+CLOCKED = (("published", "open_until"), ("awarded", "contest_until"))
+# What the totals tell: a deed on one of these has them counted anew. Of a service item the events
+# name the version.
+COUNTED = tuple(model._meta.label_lower for model in (ServiceOrder, ServiceItemVersion, Region))
 
 
 class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped library
@@ -142,37 +156,72 @@ class Totals:
 
 def totals() -> Totals:
     """The totals of all public orders, counted once until a deed or the clock changes them."""
-    return cache.made_once(ServiceOrder._meta.label_lower, _totals)
+    return cache.made_once(COUNTED, _totals)
 
 
 def _totals(at: datetime) -> tuple[Totals, datetime | None]:
+    """Each count is read off an index alone: what is public is all but the few that are not."""
+    counted = [
+        (state, method, region, count)
+        for state, method, region, count in ServiceOrder.objects.order_by()
+        .values_list("state", "method", "region")
+        .annotate(count=Count("*"))
+        if state not in UNPUBLISHED
+    ]
+    by_state, by_method, by_region = (_summed(counted, place) for place in range(3))
+    by_item = _items_of_public()
+    items = ServiceItem.objects.filter(pk__in=by_item).order_by("place", "code")
+    regions = Region.objects.filter(pk__in=by_region).order_by("code")
+    item_names = {pk: (code, name) for pk, code, name in items.values_list("pk", "code", "name")}
+    region_names = {
+        pk: (code, name) for pk, code, name in regions.values_list("pk", "code", "full_name")
+    }
     rows = ServiceOrder.objects.public()
-    counted = list(  # one look at all rows for three facets
-        _with_phase(rows, at)
-        .values_list("phase_at", "method", "region__code")
-        .annotate(Count("pk"))
-    )
-    by_phase, by_method, by_region = (_summed(counted, place) for place in range(3))
-    by_item = _by_item(rows)
-    items = ServiceItem.objects.filter(code__in=by_item).order_by("place", "code")
-    regions = Region.objects.filter(code__in=by_region).order_by("code")
     found = Totals(
-        phase=by_phase,
-        item=by_item,
+        phase=_phases(by_state, at),
+        item={code: by_item[pk] for pk, (code, _name) in item_names.items()},
         method=by_method,
-        region=by_region,
-        items=dict(items.values_list("code", "name")),
-        regions=dict(regions.values_list("code", "full_name")),
+        region={code: by_region[pk] for pk, (code, _name) in region_names.items()},
+        items=dict(item_names.values()),
+        regions=dict(region_names.values()),
         until=_next_change(rows, at),
     )
     return found, found.until
+
+
+def _phases(by_state: Mapping[str, int], at: datetime) -> dict[str, int]:
+    """How many are in each phase: by their states, but for what the clock alone decides."""
+    overdue, past = (
+        ServiceOrder.objects.filter(state=state, **{f"{column}__lte": at}).count()
+        for state, column in CLOCKED
+    )
+    count = Counter(by_state)
+    found = {
+        Phase.OPEN: count[OrderState.PUBLISHED] - overdue,
+        Phase.CHOOSING: overdue + count[OrderState.AWAITING_DICE],
+        Phase.CONTESTABLE: count[OrderState.AWARDED] - past,
+        Phase.AWARDED: past,
+        Phase.COMPLETED: count[OrderState.COMPLETED] + count[OrderState.EVALUATED],
+    }
+    return {phase.value: found.get(phase, count[phase.value]) for phase in PHASES}
+
+
+def _items_of_public() -> dict[int, int]:
+    """By the item's key: of all orders, less those that are not public."""
+    ordered = ServiceOrder.items.through.objects.values_list("serviceitem").annotate(
+        count=Count("*")
+    )
+    hidden = ordered.filter(serviceorder__state__in=UNPUBLISHED)
+    less = dict(hidden)
+    found = {item: count - less.get(item, 0) for item, count in ordered}
+    return {item: count for item, count in found.items() if count}
 
 
 def _next_change(rows: ServiceOrderQuerySet, at: datetime) -> datetime | None:
     """When the clock alone changes the phase of an order."""
     instants = [
         rows.filter(state=state, **{f"{column}__gt": at}).aggregate(first=Min(column))["first"]
-        for state, column in (("published", "open_until"), ("awarded", "contest_until"))
+        for state, column in CLOCKED
     ]
     return min((instant for instant in instants if instant), default=None)
 

@@ -237,6 +237,8 @@ class ServiceOrder(models.Model):
                 fields=["state", "method", "region", "open_until", "contest_until", "id"],
                 name="serviceorder_facets",
             ),
+            # A small one, for the totals of all: equal keys are stored once.
+            Index(fields=["state", "method", "region"], name="serviceorder_totals"),
             Index(fields=["bundle_digest"], name="serviceorder_by_bundle"),
             Index(fields=["bundle_file_digest"], name="serviceorder_by_bundle_file"),
         ]

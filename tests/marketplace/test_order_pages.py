@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from core import clock
 from core.models import Event, Letter
-from marketplace import orders
+from marketplace import catalogue, filters, orders
 from marketplace.models import Bid, OrderState, ServiceOrder
 from publication.models import Notice
 from selection.methods import verify
@@ -81,6 +81,39 @@ def test_the_totals_of_the_facets_follow_every_deed_and_the_clock(cast, later):
     assert counted()["phase"] == {"open": 1, "withdrawn": 1}
     until(later, order.open_until)
     assert counted()["phase"] == {"choosing": 1, "withdrawn": 1}
+
+
+def test_the_totals_are_what_counting_every_public_order_finds(cast, later):
+    draft(cast.owner)
+    ordering.submitted(cast)
+    waiting = published(cast)
+    ordering.completed(cast)
+    ended = published(cast, lowest())
+    orders.withdraw(ended, reason="项目暂缓", by=cast.approver, at=clock.now())
+    published(cast, lowest())
+    until(later, waiting.open_until)
+    at, rows = clock.now(), ServiceOrder.objects.public()
+    known = filters.totals()
+    assert {name: count for name, count in known.phase.items() if count} == dict(
+        filters._by_phase(rows, at)
+    )
+    assert len([count for count in known.phase.values() if count]) >= 3
+    assert known.item == filters._by_item(rows)
+    assert known.method == filters._by_method(rows)
+    assert known.region == filters._by_region(rows)
+    assert known.all == rows.count()
+
+
+def test_the_list_and_the_page_of_an_order_tell_the_new_name_of_a_service(cast):
+    order = published(cast)
+    pages = (to("orders"), order.get_absolute_url())
+    item = order.items.get()
+    for page in pages:
+        assert item.name in Client().get(page).text
+    facts = {"seen": item.version, "note": "目录更新", "by": cast.operator, "at": clock.now()}
+    catalogue.revise(item, {"name": "改过名称的事项"}, **facts)
+    for page in pages:
+        assert "改过名称的事项" in Client().get(page).text
 
 
 def test_the_list_is_drawn_once_though_other_things_are_done(cast, django_assert_num_queries):
