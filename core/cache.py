@@ -187,7 +187,8 @@ def joined(request: Any, template: str, subjects: tuple[str, ...], make: Context
 
 def blocks(template: str, context: dict[str, Any], request: HttpRequest) -> dict[str, SafeString]:
     """The blocks of a template that extends nothing, drawn by their names."""
-    source = get_template(template).template
+    source: Any = get_template(template)
+    source = source.template
     values = make_context(context, request)
     with values.render_context.push_state(source), values.bind_template(source):
         named = [node for node in source.nodelist if isinstance(node, BlockNode)]

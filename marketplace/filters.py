@@ -226,8 +226,8 @@ def _next_change(rows: ServiceOrderQuerySet, at: datetime) -> datetime | None:
     return min((instant for instant in instants if instant), default=None)
 
 
-def _summed(counted: Iterable[tuple[Any, ...]], place: int) -> dict[str, int]:
-    sums: dict[str, int] = {}
+def _summed(counted: Iterable[tuple[Any, ...]], place: int) -> dict[Any, int]:
+    sums: dict[Any, int] = {}
     for row in counted:
         sums[row[place]] = sums.get(row[place], 0) + row[-1]
     return sums

@@ -335,7 +335,7 @@ class Kept(Node):
 
         def draw(_at: datetime) -> cache.Drawn:
             html = self.nodelist.render(context)
-            return {"": html}, self.until and self.until.resolve(context)
+            return {"": html}, self.until.resolve(context) if self.until else None
 
         found = cache.drawn(request, self.name, self.subjects, draw)
         if self.until:
