@@ -1,6 +1,7 @@
 """What became of each inquiry of the demo, from its need to the archive; one in every state."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,8 @@ from core.numbering import new_code
 from credit.models import Scheme
 from demo import city, travel, wanted
 from demo.travel import BEIJING, Story
-from procurement import inquiries, needs, opening, performance, quotes
+from procurement import corrections, inquiries, needs, opening, performance, quotes, witnessing
+from procurement.forms.corrections import typed_of
 from procurement.inquiry_terms import Terms
 from procurement.models import Need, Procedure, ProcedureState
 from selection.models import Witness
@@ -28,6 +30,7 @@ SIGNERS = {"hengzhun": "chenguo"}
 WITNESS = "qian"
 INQUIRY = {"method": "inquiry", "departure": "服务内容明确、供应充足，按内控制度采用询价。"}
 # Endings whose deadline is counted back from today: how many working days ago quotes were opened.
+LONGER = 4  # working days for which quotes are let in after a correction
 LATELY = {"awarded": 3, "half-signed": 5, "awaiting-dice": 1, "opened": 1}
 
 
@@ -78,7 +81,11 @@ class Bought:
             inquiries.return_(self.row, reason=reason, by=self.approver, at=clock.now())
             return
         self.row = inquiries.publish(self.row, by=self.approver, at=clock.now())
+        yield from self._witnessed()
         yield from self._quoted(open_until)
+        yield from self._corrected()
+        assert self.row.open_until is not None  # noqa: S101 (it is published)
+        open_until = self.row.open_until
         if self.ending == "withdrawn":
             yield open_until - 20 * HOUR
             reason = self.facts["reason"]
@@ -98,8 +105,9 @@ class Bought:
         if self.ending == "open-last-day":
             soon = (self.now + 5 * HOUR).astimezone(BEIJING)
             return soon.replace(minute=0, second=0, microsecond=0) + HOUR
-        if self.ending == "open":
-            return _at(CalendarDay.objects.calendar().add_working_days(today, 4).on, 17)
+        if self.ending == "open":  # one that is corrected was to close tomorrow
+            left = 1 if "correction" in self.facts else LONGER
+            return _at(CalendarDay.objects.calendar().add_working_days(today, left).on, 17)
         if (days := LATELY.get(self.ending)) is not None:
             return travel.working_days_before(self.now, days)
         began = self.began.astimezone(BEIJING).date()
@@ -107,7 +115,6 @@ class Bought:
 
     def _terms(self, open_until: datetime) -> Terms:
         facts, owner = self.facts, self.writer.organisation
-        named = next(one for one in city.data()["witnesses"] if one["key"] == WITNESS)
         return Terms(
             content="；".join(facts["content"]) + "。",
             qualifications="符合《政府采购法》第二十二条规定的条件。",
@@ -118,31 +125,84 @@ class Bought:
             payment="验收合格并收到发票之日起30日内一次付清。",
             open_until=open_until,
             choose_at=open_until + 2 * HOUR,
-            witnesses=(Witnessing(named["name"], named["phone"], f"{WITNESS}@yunjiang.example"),),
+            witnesses=(_witnessing(WITNESS),),
             contact_name=self.writer.user.name,
             contact_phone=owner.contact_phone,
             complaint_phone="0000-12345",
         )
 
-    def _quoted(self, open_until: datetime) -> Story:
+    def _witnessed(self) -> Story:
+        """The owner's witness enters; where told, the regulator names another beside him."""
         yield clock.now() + 20 * MINUTE
         row = Witness.objects.get(draw__number=self.row.number)
         token = opening.invite(self.row, row, by=self.writer, at=clock.now())
         opening.enter(self.row, token, by=city.user(WITNESS), at=clock.now())
+        if (told := self.facts.get("witness")) is None:
+            return
+        yield clock.now() + 2 * HOUR
+        ((_witness, token),) = witnessing.change(
+            self.row,
+            leaving=[],
+            coming=[_witnessing(told["comes"])],
+            reason=told["reason"],
+            by=city.seat("ding"),
+            at=clock.now(),
+        )
+        self.row.refresh_from_db()
+        yield clock.now() + 20 * MINUTE
+        opening.enter(self.row, token, by=city.user(told["comes"]), at=clock.now())
+
+    def _quoted(self, open_until: datetime) -> Story:
         for place, (key, price) in enumerate(self.facts["quotes"].items(), start=1):
             yield min(clock.now() + (4 + place) * HOUR, open_until - (5 - place) * MINUTE)
-            by = _supplier(key)
-            quotes.quote(
-                self.row,
-                supplier=by.organisation,
-                price=Decimal(price),
-                offer=f"按采购需求全部响应，由{by.organisation.name}自行实施。",
-                days=max(5, self.facts["days"] - place),
-                typed=by.organisation.name,
-                key=new_code(),
-                by=by,
-                at=clock.now(),
+            self._quote(key, price, place)
+
+    def _quote(self, key: str, price: str, place: int) -> None:
+        by = _supplier(key)
+        quotes.quote(
+            self.row,
+            supplier=by.organisation,
+            price=Decimal(price),
+            offer=f"按采购需求全部响应，由{by.organisation.name}自行实施。",
+            days=max(5, self.facts["days"] - place),
+            typed=by.organisation.name,
+            key=new_code(),
+            by=by,
+            at=clock.now(),
+        )
+
+    def _corrected(self) -> Story:
+        """The notice reads otherwise and the deadline moves; some replace their sealed quotes."""
+        told = self.facts.get("correction")
+        if told is None:
+            return
+        days = told.get("days_ago")
+        yield travel.office(clock.now() + HOUR if days is None else self.now - days * DAY)
+        began = corrections.begin(
+            self.row, typed_of(self.row), key=new_code(), by=self.writer, at=clock.now()
+        )
+        changed = {"contact_phone": told.get("contact_phone", self.row.contact_phone)}
+        if "content" in told:
+            day = max(clock.now(), self.row.open_until or clock.now())
+            last = CalendarDay.objects.calendar().add_working_days(
+                day.astimezone(BEIJING).date(), LONGER - 1
             )
+            until = _at(last.on, 17)
+            changed |= {
+                "content": "；".join(told["content"]) + "。",
+                "open_until": until,
+                "choose_at": until + 2 * HOUR,
+            }
+        terms = replace(corrections.terms_of(self.row), **changed)
+        row = corrections.submit(began, terms, told["reason"], by=self.writer, at=clock.now())
+        if told.get("is_submitted"):
+            return
+        yield clock.now() + 2 * HOUR
+        corrections.publish(row, by=self.approver, at=clock.now())
+        self.row.refresh_from_db()
+        for place, (key, price) in enumerate(told.get("replaces", {}).items(), start=1):
+            yield clock.now() + 3 * HOUR
+            self._quote(key, price, place)
 
     def _examine(self) -> None:
         invalid = {
@@ -214,6 +274,11 @@ class Bought:
 def _supplier(key: str) -> Seat:
     unit = next(one for one in city.data()["organisations"] if one["key"] == key)
     return city.seat(SIGNERS.get(key, unit["people"][0]["key"]))
+
+
+def _witnessing(key: str) -> Witnessing:
+    told = next(one for one in city.data()["witnesses"] if one["key"] == key)
+    return Witnessing(told["name"], told["phone"], f"{key}@yunjiang.example")
 
 
 def _at(day: date, hour: int) -> datetime:

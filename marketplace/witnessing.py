@@ -7,6 +7,7 @@ change is a correction of the notice. Afterwards a regulator may throw in an abs
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -107,7 +108,7 @@ def change(
 
 
 def _write(order: ServiceOrder, change: witnesses.Change, *, notice: Notice, at: datetime) -> None:
-    told = {"order": order, "regulator": change.by, "notice": notice}
+    told: dict[str, Any] = {"order": order, "regulator": change.by, "notice": notice}
     public = order.get_absolute_url()
     for witness in change.left:
         letters.post("marketplace/witness-replaced", to=witness, at=at, link=public, **told)

@@ -7,6 +7,7 @@ of the notice. Afterwards a regulator may throw in an absent one's stead.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -101,7 +102,7 @@ def change(
 
 
 def _write(procedure: Procedure, made: witnesses.Change, *, notice: Notice, at: datetime) -> None:
-    told = {"procedure": procedure, "regulator": made.by, "notice": notice}
+    told: dict[str, Any] = {"procedure": procedure, "regulator": made.by, "notice": notice}
     public = procedure.get_absolute_url()
     for witness in made.left:
         letters.post("procurement/witness-replaced", to=witness, at=at, link=public, **told)

@@ -16,11 +16,13 @@ from core import clock, letters
 from core.audit import Visitor
 from core.calendar import SHANGHAI
 from core.models import Letter
+from procurement import inquiries
 from search import alerts, index, tasks
 from search.models import SavedSearch
 from search.query import parse
 from search.rhythm import next_after
 from tests.cast import signed_in
+from tests.procurement import buying
 from tests.search.test_carrying import entry_kind
 from tests.witness import refused
 
@@ -99,6 +101,23 @@ def test_what_vanished_and_comes_again_is_new(user, later):
     later(days=1)
     tasks.tell_due()
     assert told(user).count() == 1
+
+
+def test_a_corrected_inquiry_is_told_again_to_who_follows_such(cast, later):
+    procedure = buying.published(cast)
+    buying.carry_news()
+    later(minutes=10)
+    mine = kept(cast.rival.user, "自助终端")
+    later(minutes=10)
+    procedure = buying.corrected(cast, procedure)
+    buying.carry_news()
+    later(minutes=10)
+    at = clock.now()
+    numbers = [one.number for one in alerts.new_hits(mine, at, at)]
+    assert set(numbers) == {procedure.number, inquiries.notice_of(procedure).number}
+    later(days=1)
+    tasks.tell_due()
+    assert procedure.title in told(cast.rival.user).get().body
 
 
 def test_the_same_search_is_kept_once_and_only_so_many(user, monkeypatch):
