@@ -106,48 +106,13 @@ ENGLISH = """hidden => {
 }"""
 # What is no sentence: addresses, files, digests and numbers.
 CODE = re.compile(
-    r"\S+@\S+|https?://\S+|[\w./-]*\.[a-z]{2,7}\b|\w+_\w+|\b[A-Z]{10,}\b|\b[A-Z]{2,4}(?:/T)? ?\d+"
-    r"|\b[A-Z]{2,4}(?:-[A-Z]{4})+\b|/[\w/-]+|[\w-]*\d[\w-]*",
-    re.ASCII,
+    r"\S+@\S+|https?://\S+|[\w./-]*\.[a-z]{2,7}\b|\w+_\w+|/[\w/-]+|[\w-]*\d[\w-]*", re.ASCII
 )
 WORD = re.compile(r"[A-Za-z]{3,}(?:[ -][A-Za-z]+)*")
-# Latin words that a Chinese page may bear: names of formats, of things without a Chinese name, ...
+# Latin words that a Chinese page may bear, beside abbreviations and codes in capitals: names.
 NAMES = {
-    *(
-        "PDF",
-        "CSV",
-        "XLSX",
-        "JSON",
-        "ZIP",
-        "RSS",
-        "DOCX",
-        "PNG",
-        "JPG",
-        "JPEG",
-        "AVIF",
-        "GIF",
-        "WEBP",
-        "ICP",
-        "SHA",
-        "URL",
-    ),
-    *(
-        "English",
-        "Gongxin",
-        "Linux",
-        "macOS",
-        "Windows",
-        "OFD",
-        "PIN",
-        "Atom",
-        "OCDS",
-        "CMA",
-        "Python",
-        "Wagtail",
-        "Ctrl",
-        "Word",
-        "Excel",
-    ),
+    *("English", "Gongxin", "Linux", "macOS", "Windows", "Atom", "Python", "Wagtail"),
+    *("Ctrl", "Word", "Excel"),
 }
 
 
@@ -371,7 +336,7 @@ def html_faults(sources: dict[str, str], folder: Path) -> list[Finding]:
 
 def english_of(text: str) -> Iterator[str]:
     for words in WORD.findall(CODE.sub(" ", text)):
-        if words not in NAMES:
+        if words not in NAMES and not words.isupper():
             yield words
 
 

@@ -6,13 +6,14 @@ public, in both languages. LOOK_AS=anybody,ma walks as these only.
 """
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.journeys import look
 from tests.processes import serving, start
-from tests.programs import REQUIRED
+from tests.programs import REQUIRED, demand
 
 pytestmark = pytest.mark.skipif(not REQUIRED, reason="a browser is asked for by REQUIRE_SERVICES=1")
 
@@ -77,3 +78,31 @@ def test_every_page_is_sound(city, browser, tmp_path):
         (Path(pictures) / "pages.txt").write_text("\n".join([told, *sorted(sources), ""]))
     assert len(sources) > (0 if chosen else 80)
     assert not findings, f"{told}\n{look.told(findings)}"
+
+
+def test_a_page_on_paper_says_where_it_stands_and_shows_no_more_than_is_to_be_read(
+    city, browser, tmp_path
+):
+    page = browser.new_page(locale="zh-CN")
+    page.goto(f"{city}/orders/")
+    orders = printed(page, tmp_path / "orders.pdf")
+    first = page.locator(".gx-rows h3 a").first
+    title, href = first.inner_text(), first.get_attribute("href")
+    page.goto(city + href)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = false)")
+    order = printed(page, tmp_path / "order.pdf")
+    page.close()
+    assert f"{city}{href}" in order
+    assert "打印于" in order
+    assert f"{title} · 公信" in order  # at the foot
+    assert "1/" in order
+    assert "一、项目概况" in order  # the notice, which was folded
+    assert "公开核验" not in order  # the menu
+    assert href.strip("/").rpartition("/")[2] in orders
+    assert "所在地区" not in orders  # the filters
+
+
+def printed(page, path) -> str:
+    page.pdf(path=path, prefer_css_page_size=True)
+    command = [demand(program="pdftotext"), "-layout", str(path), "-"]
+    return subprocess.run(command, capture_output=True, check=True).stdout.decode()
