@@ -23,7 +23,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from django.apps import apps
 from django.conf import settings
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Browser, ConsoleMessage, Response
+from playwright.sync_api import Browser, ConsoleMessage, Error, Response
 
 from tests.programs import demand
 
@@ -106,7 +106,7 @@ ENGLISH = """hidden => {
 }"""
 # What is no sentence: addresses, files, digests and numbers.
 CODE = re.compile(
-    r"\S+@\S+|https?://\S+|[\w./-]*\.[a-z]{2,7}\b|\w+_\w+|/[\w/-]+|[\w-]*\d[\w-]*", re.ASCII
+    r"\{\w+\}|\S+@\S+|https?://\S+|[\w./-]*\.[a-z]{2,7}\b|\w+_\w+|/[\w/-]+|[\w-]*\d[\w-]*", re.ASCII
 )
 WORD = re.compile(r"[A-Za-z]{3,}(?:[ -][A-Za-z]+)*")
 # Latin words that a Chinese page may bear, beside abbreviations and codes in capitals: names.
@@ -194,7 +194,12 @@ class Walk:
         """Judge a page; where its links lead."""
         self.path = path
         self.page.set_viewport_size({"width": WIDE, "height": 900})
-        answer = self.page.goto(self.site + path)
+        try:
+            answer = self.page.goto(self.site + path)
+        except Error as not_shown:
+            if "Download is starting" not in str(not_shown):
+                raise
+            return []
         landed = urlsplit(self.page.url).path
         if landed != urlsplit(path).path or (answer and answer.status == 403):
             self.turned_away.add(kind)
