@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 PORT ?= 8000
 k ?=
+part ?=
 workers ?= 2
 
 BIN := .venv/bin
@@ -44,8 +45,8 @@ check: .venv/dev.stamp var/messages.stamp ## format, lint, types, import contrac
 	@! grep -nE '"resolved": *"|https?://' package-lock.json requirements/*.txt || { echo 'a lock file holds an address'; exit 1; }
 	REHEARSAL=1 $(BIN)/mypy
 
-bench: .venv/dev.stamp static/built.stamp var/messages.stamp ## requests per second against a bare view in the same run
-	@REHEARSAL=1 $(BIN)/python -m bench
+bench: .venv/dev.stamp static/built.stamp var/messages.stamp ## requests per second against a bare view in the same run [part=pages|lists|search]
+	@REHEARSAL=1 $(BIN)/python -m bench $(part)
 
 demo: .venv/run.stamp static/built.stamp var/messages.stamp ## throw the demo's database away and build it anew
 	@rm -f var/gongxin.sqlite3* var/ready.stamp

@@ -1,16 +1,17 @@
-"""`make bench`: public pages against A1 in the same run, at 1,000 and 100,000 orders, and other
-long lists.
+"""`make bench [part=pages|lists|search]`: public pages against A1 in the same run, at 1,000 and
+100,000 orders; other long lists; look-ups of each search engine.
 
-Starts a PostgreSQL and a Redis of its own, which end with it. Quote the ratios: the machine's own
-speed varies.
+Starts a PostgreSQL, a Redis and for the search an Elasticsearch of its own, which end with it.
+Quote the ratios: the machine's own speed varies.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -20,6 +21,7 @@ from urllib.request import Request, urlopen
 
 import psycopg
 
+from bench import engines
 from bench.load import Measured, one_by_one, run
 from tests.programs import free_port
 
@@ -27,25 +29,47 @@ ROOT = Path(__file__).resolve().parent.parent
 SECONDS, ROUNDS = 4, 3
 HEADERS = {"Host": "localhost", "X-Forwarded-Proto": "https"}
 SIZES = (1_000, 100_000)
-DOCUMENTS = (100_000, 1_000_000)  # of the search
 # Other long lists: who fills one and prints its address, and how many rows it has.
 LISTS = {"directory": ("bench.directory", 10_000), "notices": ("bench.notices", 100_000)}
 
 
+PARTS = ("pages", "lists", "search")
+
+
 def main() -> None:
+    asked = argparse.ArgumentParser(prog="bench", description=__doc__)
+    asked.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all, where none is named")
+    asked.add_argument(
+        "--patient", action="store_true", help="leave no size of the search out for want of time"
+    )
+    told = asked.parse_args()
+    parts = told.parts or PARTS
+    if unknown := set(parts) - set(PARTS):
+        asked.error(f"there is no part {unknown.pop()!r}")
     for program in ("redis-server", "setpriv"):
         if not shutil.which(program):
             sys.exit(
                 f"{program} is not installed: apt-get install postgresql redis-server (and wrk)"
             )
+    if "pages" in parts or "lists" in parts:
+        with services() as env:
+            measure(env, parts)
+    if "search" in parts:  # at last: it needs services of its own, and the most memory
+        with services(*engines.services()) as env:
+            engines.measure(env, patient=told.patient)
+
+
+@contextmanager
+def services(*more: str) -> Iterator[dict[str, str]]:
+    """Fresh services in memory; the environment of a production that has them."""
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = tempfile.mkdtemp(prefix="gongxin-bench-", dir=base)
+    os.chmod(folder, 0o755)  # whoever runs the services enters it
     try:
-        said = subprocess.run(
-            [ROOT / ".ci/services", "start", folder], capture_output=True, text=True, check=True
-        ).stdout
+        command = [ROOT / ".ci/services", "start", folder, *more]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         settings = dict(word.split("=", 1) for word in said.split()[1:])
-        measure({**os.environ, **settings, **production(folder)})
+        yield {**os.environ, **settings, **production(folder)}
     finally:
         subprocess.run([ROOT / ".ci/services", "stop", folder], check=False)
         sleep(1)
@@ -69,7 +93,7 @@ def production(folder: str) -> dict[str, str]:
     }
 
 
-def measure(env: dict[str, str]) -> None:
+def measure(env: dict[str, str], parts: Sequence[str]) -> None:
     psql = ["psql", "-q", "-d", "postgres", "-c", "CREATE DATABASE bench"]
     subprocess.run(psql, env=env, check=True)
     for arguments in (
@@ -85,17 +109,13 @@ def measure(env: dict[str, str]) -> None:
             stdout=subprocess.DEVNULL,
         )
     print(f"{'page':<34}{'rows':>8}{'req/s':>9}{'p50 ms':>8}{'p99 ms':>8}{'CPU-ms':>8}{'× A1':>7}")
-    for size in SIZES:
+    for size in SIZES if "pages" in parts else ():
         number = filled(env, "bench.fill", size)
         pages = {"home": "/", "list": "/orders/", "detail": f"/orders/{number}/"}
         compare(env, size, pages)
         after_deeds(env, size, pages)
-    for name, (module, size) in LISTS.items():
+    for name, (module, size) in LISTS.items() if "lists" in parts else ():
         compare(env, size, {name: filled(env, module, size)})
-    print(f"{'look-up':<34}{'documents':>10}{'p50 ms':>9}{'p95 ms':>9}", flush=True)
-    for size in DOCUMENTS:
-        command = [sys.executable, "-m", "bench.search", str(size)]
-        subprocess.run(command, cwd=ROOT, env=env, check=True)
 
 
 def filled(env: dict[str, str], module: str, size: int) -> str:

@@ -67,11 +67,11 @@ def note_carried(documents: Sequence[SearchDocument], *, at: datetime) -> int:
 
 
 def _carried(document: SearchDocument) -> Carried:
-    source = None if document.gone_at is not None else _source(document)
-    return Carried(document.pk, document.revision, source)
+    told = None if document.gone_at is not None else source(document)
+    return Carried(document.pk, document.revision, told)
 
 
-def _source(document: SearchDocument) -> dict[str, Any]:
+def source(document: SearchDocument) -> dict[str, Any]:
     """The document as `cluster.Indexed` maps it."""
     of: dict[str, list[str]] = {}
     for mark in document.marks.split():

@@ -112,6 +112,11 @@ def client() -> Elasticsearch:
     )
 
 
+def carrier() -> Elasticsearch:
+    """For work that nobody waits for."""
+    return client().options(request_timeout=CARRY_SECONDS)
+
+
 @contextmanager
 def reached() -> Iterator[None]:
     """What the client raises, in the words of gateways."""
@@ -159,7 +164,7 @@ def put(documents: Sequence[Carried]) -> set[int]:
         targets = [alias for alias in (live(), coming()) if _bearers(alias)]
     if live() not in targets:
         raise GatewayUnavailable("the cluster has no index yet")
-    there = _put(documents, live())
+    there = _put(documents, live(), found=True)
     if coming() in targets:
         _put(documents, coming())
     return there
@@ -168,7 +173,7 @@ def put(documents: Sequence[Carried]) -> set[int]:
 def begin() -> str:
     """A new, empty index that is filled from now on. What was being filled before goes."""
     with reached():
-        known = [*client().indices.get(index=f"{live()}-*", features="aliases")]
+        known = [*carrier().indices.get(index=f"{live()}-*", features="aliases")]
         stale = _bearers(coming())
         numbers = [int(name.rsplit("-", 1)[1]) for name in known if name.rsplit("-")[-1].isdigit()]
         name = f"{live()}-{max(numbers, default=0) + 1}"
@@ -179,8 +184,8 @@ def begin() -> str:
         )
         index.aliases(**{coming(): {}})
         if stale:
-            client().indices.delete(index=stale)
-        index.create(using=client())
+            carrier().indices.delete(index=stale)
+        index.create(using=carrier())
     return name
 
 
@@ -197,7 +202,7 @@ def fill(documents: Sequence[Carried]) -> None:
 def take_over(name: str) -> None:
     """What was filled is asked from now on, at once and for all; what was asked before goes."""
     with reached():
-        client().indices.refresh(index=name)
+        carrier().indices.refresh(index=name)
         before = _bearers(live())
         actions: list[dict[str, Any]] = [
             {"remove": {"index": one, "alias": live(), "must_exist": True}} for one in before
@@ -206,9 +211,9 @@ def take_over(name: str) -> None:
             {"remove": {"index": name, "alias": coming(), "must_exist": True}},
             {"add": {"index": name, "alias": live()}},
         ]
-        client().indices.update_aliases(actions=actions)
+        carrier().indices.update_aliases(actions=actions)
         if before:
-            client().indices.delete(index=before, ignore_unavailable=True)
+            carrier().indices.delete(index=before, ignore_unavailable=True)
 
 
 def remove_all() -> None:
@@ -227,18 +232,21 @@ def _bearers(alias: str) -> list[str]:
         return []
 
 
-def _put(documents: Iterable[Carried], alias: str) -> set[int]:
+def _put(documents: Iterable[Carried], alias: str, *, found: bool = False) -> set[int]:
+    """Those that are there now. `found`: once they are found, too; what is being filled is asked by
+    nobody, and to wait there would take a second a batch.
+    """
     actions = (_action(one, alias) for one in documents)
     there = set()
     with reached():
         try:
             results = streaming_bulk(
-                client().options(request_timeout=CARRY_SECONDS),
+                carrier(),
                 actions,
                 max_chunk_bytes=LARGEST_BULK,
                 raise_on_error=False,
                 require_alias=True,
-                refresh="wait_for",
+                refresh="wait_for" if found else False,
             )
             there = {int(key) for key, status in map(_told, results) if _is_there(status)}
         except (BulkIndexError, ConflictError) as error:

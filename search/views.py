@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.formats import localize
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -60,6 +60,8 @@ def results(request):
     asked = query.from_url(dict(request.GET.lists()), facets.understand)
     answer = finding.find(asked, at)
     found = answer.found
+    if found.total and asked.page > 1 and not found.keys:  # beyond the last page
+        return redirect(f"{request.path}?{asked.to_url(page=_last_page(found))}")
     context = {
         "asked": asked,
         "answer": answer,
@@ -154,7 +156,7 @@ def _href(path):
 
 def _turning(asked, found):
     """Previous and next, as `components/pager.html` takes them."""
-    last = min(FARTHEST, -(-found.total // SIZE))
+    last = _last_page(found)
     start = (asked.page - 1) * SIZE
     return {
         "previous": f"?{asked.to_url(page=min(asked.page - 1, last))}" if asked.page > 1 else "",
@@ -162,6 +164,10 @@ def _turning(asked, found):
         "count_text": _("results %(first)s to %(last)s")
         % {"first": start + 1, "last": start + len(found.keys)},
     }
+
+
+def _last_page(found):
+    return min(FARTHEST, -(-found.total // SIZE))
 
 
 def _way(way):

@@ -215,10 +215,11 @@ def _by_deadline(query: Query, at: datetime, start: int, size: int) -> list[int]
 
 def _worth(query: Query) -> list[Any]:
     """The constants of `search.ranking`, each with what earns it."""
+    by_weight: dict[int, list[str]] = {}
+    for name, kind in searched.kinds.items():
+        by_weight.setdefault(kind.weight, []).append(name)
     worth = [
-        _constant(Q("term", kind=name), kind.weight)
-        for name, kind in searched.kinds.items()
-        if kind.weight
+        _constant(Q("terms", kind=names), weight) for weight, names in by_weight.items() if weight
     ]
     if not query.terms:
         return worth

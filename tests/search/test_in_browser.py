@@ -69,6 +69,11 @@ def test_suggestions_are_gone_through_by_keys_and_facets_swap_in_place(shelves):
         page.keyboard.press("Enter")
         page.wait_for_url("**/search/?q=cehui")
 
+        page.goto(f"{site}/search/")
+        page.locator("#q").press_sequentially("cehui", delay=30)
+        page.locator(".gx-finding .gx-suggested a").first.wait_for()
+        assert page.url == f"{site}/search/"  # what is suggested has no address of its own
+
         page.goto(f"{site}/search/?q={quote('监理')}")
         before = page.inner_text("#count")
         page.locator("input[name=kind][value=order]").check()

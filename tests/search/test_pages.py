@@ -98,8 +98,23 @@ def test_pages_are_turned_within_bounds(visitor):
     assert "第 1–20 项" in first
     assert "page=2" in first
     assert "第 21–40 项" in page(visitor, page="2")
-    for odd in ("0", "999", "-1", "x", "²"):
+    for odd in ("0", "-1", "x", "²"):
         page(visitor, page=odd)
+
+
+def test_who_goes_beyond_the_last_page_is_led_to_it(visitor):
+    beyond = visitor.get(HERE, {"q": "测绘", "page": "999"})
+    assert beyond.status_code == 302
+    last = visitor.get(beyond.url).content.decode()
+    assert "没有找到" not in last
+    assert "<mark>测绘</mark>" in last
+    assert "没有找到" in page(visitor, q="鲸鱼", page="3")
+
+
+def test_where_nothing_is_found_nothing_can_be_filtered(visitor):
+    assert 'class="gx-facet"' not in page(visitor, q="鲸鱼")
+    assert "没有可筛选" not in page(visitor, q="鲸鱼")
+    assert 'class="gx-facet"' in page(visitor, q="测绘", kind="alliance")
 
 
 def test_sorts_by_amount_and_by_deadline(visitor):
