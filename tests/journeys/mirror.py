@@ -25,6 +25,7 @@ from core.models import Event
 from demo import travel
 from demo.travel import Story
 from marketplace.views import orders
+from procurement.views import inquiries
 
 EACH, OF_A_KIND = int(os.environ.get("EACH", "6")), 3
 LINK = re.compile(rb' href="(/[^"#]*)')
@@ -145,7 +146,9 @@ def main() -> int:
         tell([mirror.watching(story) for story in stories], **options)
 
     travel.tell = watched
-    orders.close_when_due = lambda order: order  # the stories want to close theirs themselves
+    # The stories want to close and open theirs themselves.
+    orders.close_when_due = lambda order: order
+    inquiries.open_when_due = lambda procedure: procedure
     call_command("load_reference", verbosity=0)
     call_command("demo")
     kinds = len(mirror.known)
