@@ -229,7 +229,8 @@ class Walk:
         asked = (not staffs or OUR_SCREENS.match(str(kind_of(self.path)))) and self._is_new()
         if asked:
             self.page.evaluate(self._axe)
-        for width in (WIDE, NARROW) if asked or self.pictures else ():
+        widths = (WIDE,) if staffs else (WIDE, NARROW)  # Wagtail's frame is made for desks
+        for width in widths if asked or self.pictures else ():
             self.page.set_viewport_size({"width": width, "height": 900})
             if asked:
                 self._ask_axe(width, colours=self.each > 1 or width == WIDE)
