@@ -9,13 +9,25 @@ from functools import cache
 from typing import Any
 
 from accounts.models import Seat
-from alliance import ballots, fees, leaving, ledger, meetings, minutes, motions, officers
+from alliance import (
+    ballots,
+    fees,
+    leaving,
+    ledger,
+    levels,
+    meetings,
+    membership_tasks,
+    minutes,
+    motions,
+    officers,
+)
 from alliance.meetings import Call, Proposed
 from alliance.models import (
     Alliance,
     Application,
     ApplicationState,
     Due,
+    LevelChange,
     Meeting,
     Member,
     Motion,
@@ -64,7 +76,12 @@ BREACH = "未经同意，将联盟共有的接口规范以本单位名义对外�
 def all_of(now: datetime) -> list[Story]:
     """The stories, as they have gone until `now`."""
     start = begun(now)
-    told = [_service(start, now), _water(start, now), _service_books(start), _water_books(start)]
+    told = [
+        _service(start, now),
+        _water(start, now),
+        _service_books(start, now),
+        _water_books(start),
+    ]
     return [_until(now, story) for story in told]
 
 
@@ -221,7 +238,7 @@ class House:
         said: dict[str, Any] = {
             "direction": "income",
             "category": "",
-            "amount": due.amount if due else Decimal(0),
+            "amount": due.rest if due else Decimal(0),
             "happened_on": day_of(clock.now()),
             "counterparty": due.member.organisation.name if due else "",
             "memo": f"{due.period}会费" if due else "",
@@ -263,6 +280,20 @@ class House:
             by=seat,
             at=clock.now(),
         )
+
+    def rise(self, member: Member) -> LevelChange:
+        """It asks for the level next to the top, from a month later on."""
+        by = self.seats[member.pk]
+        change = levels.apply(
+            member,
+            to_level="vice-chair",
+            reason="近两年牵头一门式受理平台标准，捐赠创新活动经费，愿意承担副理事长单位的义务。",
+            wanted_on=day_of(clock.now()) + 30 * DAY,
+            by=by,
+            at=clock.now(),
+        )
+        opinion = "该单位履行义务良好，无欠费，建议同意。"
+        return levels.forward(change, opinion=opinion, by=self.secretary, at=clock.now())
 
     def review(self, row: Any) -> None:
         row = leaving.accept(row, by=self.secretary, at=clock.now())
@@ -318,16 +349,17 @@ def _service(start: datetime, now: datetime) -> Iterator[datetime]:
     gone = house.apply(house.member("m20"), "企业整体并入外地集团，不再独立开展业务。")
     yield now - 70 * DAY
     house.review(gone)
+    yield now - 60 * DAY
+    rising = house.rise(house.member("m02"))
     yield now - 58 * DAY
     new = _applied("衡准工程咨询有限公司")
-    annual = house.call(
-        "年度理事会会议", REPORT, ACCOUNTS, house.candidate(new), house.candidate(gone)
-    )
+    asked = [house.candidate(one) for one in (new, gone, rising)]
+    annual = house.call("年度理事会会议", REPORT, ACCOUNTS, *asked)
     yield now - 57 * DAY
     house.answer(annual, 25)
     yield annual.begins_at + 5 * MINUTE
     house.open(annual, 28)
-    house.decide(annual, "+" * 28, "+" * 25 + "-oo", "+" * 24 + "--oo", "+" * 28)
+    house.decide(annual, "+" * 28, "+" * 25 + "-oo", "+" * 24 + "--oo", "+" * 28, "+" * 27 + "o")
     yield annual.begins_at + 2 * HOUR
     house.close(annual)
     house.sign(annual, remarks=AFTERWARDS)
@@ -335,6 +367,8 @@ def _service(start: datetime, now: datetime) -> Iterator[datetime]:
     new.refresh_from_db()
     for agreement in Agreement.objects.about(new.member):
         house.unite(agreement, with_=city.seat("chenguo"))
+    yield now - 30 * DAY
+    membership_tasks.change_levels()
     yield now - 25 * DAY
     row = house.apply(house.member("m21"), "主营业务调整，不再从事政务数据方向。")
     yield now - 20 * DAY
@@ -367,7 +401,7 @@ def _service(start: datetime, now: datetime) -> Iterator[datetime]:
     )
 
 
-def _service_books(start: datetime) -> Iterator[datetime]:
+def _service_books(start: datetime, now: datetime) -> Iterator[datetime]:
     """Two years of fees, the second of which some pay late and some not yet; published accounts."""
     yield start + 14 * DAY
     house = House("service")
@@ -394,6 +428,14 @@ def _service_books(start: datetime) -> Iterator[datetime]:
         house.book(due=due)
     yield _at(second + 8 * DAY, 10)
     house.publish(first, second)
+    yield start + 391 * DAY
+    house.book(due=dues[25], amount=Decimal("1200.00"))
+    yield now - 26 * DAY
+    more = Due.objects.unpaid().get(member=house.member("m02"))
+    house.book(due=more, amount=Decimal("3000.00"))
+    yield now - 12 * DAY
+    more.refresh_from_db()
+    house.book(due=more)
 
 
 def _water(start: datetime, now: datetime) -> Iterator[datetime]:

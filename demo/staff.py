@@ -76,12 +76,12 @@ def _enter(house: House, member: Member, place: int, facts: tuple[str, ...]) -> 
 
 
 def _may_change(member: Member) -> bool:
-    """A representative who asks, no fees unpaid, nothing else under way, a place at the top."""
+    """A representative who asks, no fees unpaid, no other change of its level."""
     member.refresh_from_db()
     return (
         levels.representative(member) is not None
         and not fees.arrears(member)
-        and not member.level_changes.open().exists()
+        and not member.level_changes.exists()
     )
 
 

@@ -196,6 +196,16 @@ def test_a_body_is_added_changed_and_removed(cast, lead):
     assert ("standing", "常务理事会") in choices.field.choices
 
 
+def test_the_long_form_of_the_terms_has_contents_that_lead_to_each_of_its_parts(cast, lead):
+    (number,) = doors.with_draft(cast)
+    shown = page("charter-terms", number, client=lead)
+    parts = shown.context["form"].sections
+    html = text(shown)
+    for place, (heading, _rows) in enumerate(parts, 1):
+        assert f'href="#part-{place}" lang="zh-Hans">{heading}</a>' in html
+        assert f'id="part-{place}"' in html
+
+
 def test_a_vote_is_given_to_a_body_that_is_added_with_it(cast, lead):
     (number,) = doors.with_draft(cast)
     spare, _conflict = rows_of(number)

@@ -1,17 +1,23 @@
 """How a unit joins an alliance, clicked through by all who have a part.
 
-The secretariat invites, the unit fills in both official forms and hands the stamped scan in, the
-secretariat puts it before the council, whose members vote in writing from their own desks; the
-agreement is signed, the certificate is issued, and a stranger checks it by the address of its QR
-code on a telephone: now, and once the unit has left. Set SCREENSHOTS to a folder to keep pictures.
+The secretariat invites, the unit fills in both official forms and hands the stamped scan in. The
+secretariat returns it with a comment beside a field, the unit corrects that and hands it in anew,
+the secretariat compares the versions and puts it before the council, whose members vote in writing
+from their own desks; the agreement is signed, the certificate is issued, and a stranger's telephone
+reads the QR code off the printed certificate and opens what it says: now, and once the unit has
+left. Set SCREENSHOTS to a folder to keep pictures.
 """
 
 import os
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pypdfium2
 import pytest
+import zxingcpp
+from django.conf import settings
 
 from alliance import charters, official
 from core.models import Region
@@ -31,6 +37,8 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 NAME = "云江数联信息技术有限公司"
 OTHERS = ("云江碧泉给排水设备有限公司", "云江水境自动化有限公司", "云江潮汐传感技术有限公司")
 PAGES = (official.APPLICATION, official.PROFILE)
+COMMENT = "请写明在水务领域的应用案例。"
+CORRECTED = "一门式综合受理、政务数据共享交换；已在两座水厂应用数据共享平台。"
 
 
 @pytest.fixture
@@ -92,6 +100,9 @@ def test_from_the_invitation_to_the_telephone_of_a_stranger(database, council, t
             secretary.page.locator(f"main a[href*='/{code}/']").first.click()
             secretary.page.wait_for_load_state()
             secretary.picture("join-review-1440")
+            _returned(secretary)
+            _corrected(unit, code, tmp_path)
+            _compared(secretary, number, code)
             secretary.open(f"/desk/alliances/{number}/secretariat/applications/{code}/forward/")
             secretary.submit(level="member")
             meeting = _called(secretary, number)
@@ -121,8 +132,8 @@ def test_from_the_invitation_to_the_telephone_of_a_stranger(database, council, t
             unit.open(f"/desk/alliances/{number}/membership/")
             unit.picture("membership-1440")
             certificate = re.search(rf"{number}-\d{{4}}-01", unit.text).group()
-            assert _pdf(unit, ".pdf")
-            checked = _by_telephone(browser, site, certificate, "certificate-390")
+            printed = _pdf(unit, ".pdf")
+            checked = _by_telephone(browser, site, printed, certificate, "certificate-390")
             assert "真实有效" in checked
             assert NAME in checked
             anybody.open(f"/alliances/{number}/members/")
@@ -151,7 +162,8 @@ def test_from_the_invitation_to_the_telephone_of_a_stranger(database, council, t
             arrive(site)
             unit.open(leaving)
             unit.picture("withdrawal-1440")
-            checked = _by_telephone(browser, site, certificate, "certificate-withdrawn-390")
+            name = "certificate-withdrawn-390"
+            checked = _by_telephone(browser, site, printed, certificate, name)
             assert "真实，已撤回" in checked
             assert "已注销" in checked
 
@@ -178,6 +190,43 @@ def _filled_in(unit: Visitor, paper) -> str:
     unit.picture("join-submit-1440")
     unit.submit()
     return code
+
+
+def _returned(secretary: Visitor) -> None:
+    """From the review that is open, with a comment beside one field."""
+    beside = secretary.page.locator(f"[name='{official.PROFILE}.strengths']")
+    secretary.page.locator("main li", has=beside).locator("summary").click()
+    beside.fill(COMMENT)
+    secretary.page.locator("[data-saved]", has_text="已保存").wait_for()
+    secretary.page.fill("main [name=message]", "其余各栏无误。")
+    secretary.press("/return/")
+
+
+def _corrected(unit: Visitor, code: str, folder: Path) -> None:
+    """The unit reads the comment, corrects the field, and has the forms stamped again."""
+    unit.open(f"/desk/alliances/applications/{code}/")
+    assert COMMENT in unit.text
+    unit.picture("join-returned-1440")
+    unit.open(f"/desk/alliances/applications/{code}/forms/{official.PROFILE}/")
+    assert COMMENT in unit.text
+    unit.submit(strengths=CORRECTED)
+    unit.open(f"/desk/alliances/applications/{code}/submit/")
+    assert "重新打印" in unit.text
+    again = folder / "重新盖章.pdf"
+    again.write_bytes(pdf("改正后加盖公章的表格"))
+    unit.page.set_input_files("main input[type=file][name=stamped]", again)
+    unit.submit()
+
+
+def _compared(secretary: Visitor, number: str, code: str) -> None:
+    """What the unit changed since: in the review, and version beside version."""
+    secretary.open(f"/desk/alliances/{number}/secretariat/applications/{code}/")
+    secretary.press("/compare/")
+    assert applying.PROFILE["strengths"] in secretary.text
+    assert CORRECTED in secretary.text
+    assert "重新盖章.pdf" in secretary.text
+    assert applying.PROFILE["address"] not in secretary.text  # it is as it was
+    secretary.picture("join-compare-1440")
 
 
 def _typed(unit: Visitor, key: str) -> None:
@@ -225,19 +274,38 @@ def _called(secretary: Visitor, number: str, later: timedelta = timedelta()) -> 
     return re.search(r"/meetings/([\w-]+)/", secretary.path).group(1)
 
 
-def _pdf(visitor: Visitor, ending: str) -> bool:
-    """Whether the first link with this ending leads its reader to a PDF."""
+def _pdf(visitor: Visitor, ending: str) -> bytes:
+    """The PDF to which the first link with this ending leads its reader."""
     href = visitor.page.locator(f"main a[href$='{ending}']").first.get_attribute("href")
-    return visitor.context.request.get(visitor.site + href).body().startswith(b"%PDF")
+    body = visitor.context.request.get(visitor.site + href).body()
+    assert body.startswith(b"%PDF")
+    return body
 
 
-def _by_telephone(browser, site: str, certificate: str, name: str) -> str:
-    """What a stranger reads who opens the address of the QR code; his browser knows nothing."""
+def _scanned(printed: bytes) -> str:
+    """What a camera reads in the picture of the first page."""
+    with pypdfium2.PdfDocument(printed) as document:
+        picture = document[0].render(scale=3).to_pil()
+    (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    return code.text
+
+
+def _by_telephone(browser, site: str, printed: bytes, certificate: str, name: str) -> str:
+    """What a stranger reads who points his telephone at the printed certificate; it knows nothing.
+
+    Its QR code bears the site's public address, which here leads to the server of the test.
+    """
+    address = _scanned(printed)
+    assert address == f"{settings.SITE_URL}/verify/{certificate}/"
     context = browser.new_context(
         locale="zh-CN", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
     )
+    context.route(
+        f"{settings.SITE_URL}/**",
+        lambda route: route.continue_(url=route.request.url.replace(settings.SITE_URL, site)),
+    )
     page = context.new_page()
-    answer = page.goto(f"{site}/verify/{certificate}/")
+    answer = page.goto(address)
     assert answer.ok
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     if folder := os.environ.get("SCREENSHOTS"):
