@@ -6,7 +6,7 @@ The terms are edited figure by figure; what the form does not show stays as it i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -33,7 +33,12 @@ LISTS = (
 BODY = ("key", "name", "term_years", "article", "composed", "duties")
 SPARE = 2  # empty rows for what is added
 LEAST_READINGS = 2
+Rows = Sequence[Sequence[BoundField]]  # of fields that stand beside each other
 HOW_PRORATED = {"month": _("by months"), "day": _("by days"), "none": _("not at all")}
+
+
+def _is_wrong(rows: Rows) -> bool:
+    return any(field.errors for row in rows for field in row)
 
 
 class TextForm(forms.Form):
@@ -284,32 +289,37 @@ class TermsForm(forms.Form):
         return f"{body}（{'、'.join(decided)}）" if decided else body
 
     @property
-    def sections(self) -> Sequence[tuple[Any, Sequence[Sequence[BoundField]]]]:
-        """The fields under their headings, in rows."""
-        return [
-            *[self._body_section(row) for row in range(self.body_rows)],
-            *[
-                (_("Vote: %s") % self.vote_label(key), self._vote_rows(key))
-                for key in self.before["votes"]
-            ],
-            (_("Matters"), self._matter_rows()),
-            (
-                _("Levels and fees"),
-                [
-                    self._row(f"level-{key}-", ("label", "fee", "period_months", "article"))
-                    for key in self.before["levels"]
-                ],
-            ),
-            (
-                _("Fees and leaving"),
-                [
-                    self._row("", ("grace_days", "proration", "dues-article")),
-                    self._row("", ("notice_days", "leaving-article")),
-                ],
-            ),
-            (_("Lists"), [self._row("", (name, f"{name}-article")) for name, _label in LISTS]),
-            *[self._conflict_section(row) for row in range(self.conflict_rows)],
+    def parts(self) -> Iterator[tuple[Any, list[tuple[Any, Rows, bool]]]]:
+        """The long form in a few parts, each of sections that fold, open where they are wrong."""
+        levels = [
+            self._row(f"level-{key}-", ("label", "fee", "period_months", "article"))
+            for key in self.before["levels"]
         ]
+        leaving = [
+            self._row("", ("grace_days", "proration", "dues-article")),
+            self._row("", ("notice_days", "leaving-article")),
+        ]
+        lists = [self._row("", (name, f"{name}-article")) for name, _label in LISTS]
+        votes = [
+            (_("Vote: %s") % self.vote_label(key), self._vote_rows(key))
+            for key in self.before["votes"]
+        ]
+        conflicts = [self._conflict_section(row) for row in range(self.conflict_rows)]
+        sections: tuple[tuple[Any, Sequence[tuple[Any, Rows]]], ...] = (
+            (_("Bodies"), [self._body_section(row) for row in range(self.body_rows)]),
+            (_("Votes and matters"), [*votes, (_("Matters"), self._matter_rows())]),
+            (
+                _("Levels, fees, lists"),
+                [
+                    (_("Levels and fees"), levels),
+                    (_("Fees and leaving"), leaving),
+                    (_("Lists"), lists),
+                ],
+            ),
+            (_("Where the papers disagree"), conflicts),
+        )
+        for part, held in sections:
+            yield part, [(heading, rows, _is_wrong(rows)) for heading, rows in held]
 
     def _body_section(self, row: int) -> tuple[Any, list[list[BoundField]]]:
         start, written = f"body-{row}-", row < len(self.bodies_before)

@@ -199,11 +199,26 @@ def test_a_body_is_added_changed_and_removed(cast, lead):
 def test_the_long_form_of_the_terms_has_contents_that_lead_to_each_of_its_parts(cast, lead):
     (number,) = doors.with_draft(cast)
     shown = page("charter-terms", number, client=lead)
-    parts = shown.context["form"].sections
     html = text(shown)
-    for place, (heading, _rows) in enumerate(parts, 1):
-        assert f'href="#part-{place}" lang="zh-Hans">{heading}</a>' in html
-        assert f'id="part-{place}"' in html
+    for place, part in enumerate(("机构", "表决规则和事项", "等级、会费和列举事项"), 1):
+        assert f'href="#part-{place}">{part}</a>' in html
+        assert f'id="part-{place}">{part}</h2>' in html
+    assert '<details class="card"><summary' in html
+    assert '<details class="card" open>' not in html
+
+
+def test_a_part_of_the_terms_that_is_wrong_stands_open(cast, lead):
+    (number,) = doors.with_draft(cast)
+    typed = {**terms_form(lead, number), "grace_days": "400"}
+    shown = lead.post(reverse("alliance:charter-terms", args=[number]), typed)
+    wrong = [
+        heading
+        for _part, sections in shown.context["form"].parts
+        for heading, _rows, is_wrong in sections
+        if is_wrong
+    ]
+    assert [str(one) for one in wrong] == ["会费与退出"]
+    assert text(shown).count('<details class="card" open>') == 1
 
 
 def test_a_vote_is_given_to_a_body_that_is_added_with_it(cast, lead):
