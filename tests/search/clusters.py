@@ -29,6 +29,8 @@ def address() -> str:
 def entered(at: str = "") -> Iterator[None]:
     """The site has a cluster, with nothing in it; what is carried there goes away with the test."""
     named = {"ELASTICSEARCH_URL": at or address(), "ELASTICSEARCH_PREFIX": f"test-{token_hex(6)}"}
+    # What was carried is found at once, not with the next second.
+    cluster.Indexed._index.settings(refresh_interval="20ms")
     with override_settings(**named, ELASTICSEARCH_SHARDS=1, ELASTICSEARCH_REPLICAS=0):
         cluster.client.cache_clear()
         try:
