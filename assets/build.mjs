@@ -1,4 +1,4 @@
-// Builds static/ from assets/ and the packages: one stylesheet, the scripts, icons, drawings and the paper's fonts.
+// Builds static/ from assets/ and the packages: the site's stylesheet and the staff's, the scripts, icons, drawings and the paper's fonts.
 // Each file directly below assets/js/ becomes a script of its own; assets/js/parts/ is what they share.
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -18,11 +18,13 @@ const version = (major, minor = 0) => (major << 16) | (minor << 8);
 const targets = { chrome: version(111), edge: version(111), safari: version(16, 2), firefox: version(113) };
 
 async function styles() {
-  const { css } = sass.compile(from('scss', 'gongxin.scss'), {
-    loadPaths: [path.join(root, 'node_modules')], quietDeps: true, style: 'expanded',
-  });
-  const { code } = transform({ filename: 'gongxin.css', code: Buffer.from(css), minify: true, targets });
-  await writeFile(to('gongxin.css'), code);
+  for (const name of ['gongxin', 'staff']) {
+    const { css } = sass.compile(from('scss', `${name}.scss`), {
+      loadPaths: [path.join(root, 'node_modules')], quietDeps: true, style: 'expanded',
+    });
+    const { code } = transform({ filename: `${name}.css`, code: Buffer.from(css), minify: true, targets });
+    await writeFile(to(`${name}.css`), code);
+  }
 }
 
 async function scripts() {

@@ -49,7 +49,7 @@ class DeedPolicy(BlanketPermissionPolicy):  # type: ignore[misc]
 class RuleFormView(WagtailAdminTemplateMixin, FormView):  # type: ignore[misc, type-arg]
     """A form whose clean data go to one rule, `perform`; asks for a seat with `deed`."""
 
-    template_name = "wagtailadmin/generic/form.html"
+    template_name = "core/staff-form.html"
     deed: ClassVar[str]
     submit_label: ClassVar[Any]
     request: Any

@@ -109,6 +109,7 @@ register_snippet(CatalogueGroup)
 
 
 class ReviseItem(RuleFormView):
+    template_name = "marketplace/item-form.html"
     deed = DEED
     form_class = RevisionForm
     page_title = _("New version of a service item")
@@ -138,6 +139,7 @@ class ReviseItem(RuleFormView):
 
 
 class IntroduceItem(RuleFormView):
+    template_name = "marketplace/item-form.html"
     deed = DEED
     form_class = NewItemForm
     page_title = _("New service item")

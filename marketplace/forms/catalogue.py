@@ -1,6 +1,5 @@
-"""The form of a catalogue item for staff: lists as lines, the demand as its tree in JSON."""
+"""The form of a catalogue item for staff: lists as lines, the demand as rows of its own form."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from marketplace import conditions
-from marketplace.models import FeeBasis, ServiceGroup
+from marketplace.forms.demand import DemandForm
+from marketplace.models import FeeBasis, QualificationCategory, ServiceGroup
 
 BAR = "｜"
 
@@ -46,31 +45,6 @@ class LinesField(forms.CharField):
         return {part: text for part, text in zip(self.parts, texts, strict=False) if text}
 
 
-class TreeField(forms.CharField):
-    """The required qualifications; empty: none may be demanded."""
-
-    def __init__(self, **facts: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": 6}), required=False, **facts)
-
-    def prepare_value(self, value: Any) -> Any:
-        if value is None or isinstance(value, str):
-            return value
-        return json.dumps(value, ensure_ascii=False, indent=1)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value).strip()
-        if not text:
-            return None
-        try:
-            tree = json.loads(text)
-            conditions.parse(tree)
-        except ValueError as bad:
-            raise ValidationError(
-                _("This is not written as it must be: %(what)s."), params={"what": str(bad)}
-            ) from bad
-        return tree
-
-
 class ItemForm(forms.Form):
     name = forms.CharField(label=_("name"), max_length=80)
     group = forms.ChoiceField(
@@ -93,13 +67,6 @@ class ItemForm(forms.Form):
         rows=3,
         required=False,
         help_text=_("One a line: item｜department. Empty: a condition of no approval."),
-    )
-    requirement = TreeField(
-        label=_("required qualifications"),
-        help_text=_(
-            "A tree: all, any, qualification or staff with category, level, specialty, count."
-            " Empty: none may be demanded."
-        ),
     )
     requirement_note = forms.CharField(
         label=_("note on qualifications"), widget=forms.Textarea(attrs={"rows": 3}), required=False
@@ -125,6 +92,21 @@ class ItemForm(forms.Form):
         max_length=300,
         help_text=_("Published with the version: name the law or paper."),
     )
+
+    def __init__(self, *args: Any, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        data = self.data if self.is_bound else None
+        categories = QualificationCategory.objects.all()
+        self.demand = DemandForm(data, categories=categories, tree=self.initial.get("requirement"))
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if self.demand.is_valid():
+            said["requirement"] = self.demand.tree()
+        return said
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and self.demand.is_valid()
 
 
 class RevisionForm(ItemForm):

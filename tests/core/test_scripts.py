@@ -206,3 +206,29 @@ def test_keys_that_are_switched_off_do_nothing(visit):
     page = visit({"/": page_of(QUEUE).replace("<body ", '<body data-keys="off" ')})
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.tagName") == "BODY"
+
+
+ROWS = """<script src="/static/js/rows.js" defer></script><form method="post" action="/slow">
+<div data-rows>{% for n in "01" %}<fieldset data-row="{{ n }}" class="gx-row gx-depth-1">
+<legend>又一行</legend><label for="id_x-row-{{ n }}-number">编号</label>
+<input id="id_x-row-{{ n }}-number" name="x-row-{{ n }}-number" value="2.{{ n }}">
+<select name="x-row-{{ n }}-what"><option value="">—</option><option selected>a</option></select>
+<input type="checkbox" name="x-row-{{ n }}-remove" checked></fieldset>{% endfor %}
+<button type="button" data-add-row hidden>再加一行</button></div></form>"""
+
+
+def test_rows_of_a_form_are_added_empty_behind_the_others(visit):
+    page = visit({"/": page_of(ROWS)})
+    page.click("[data-add-row]")
+    page.click("[data-add-row]")
+    assert page.evaluate("document.activeElement.name") == "x-row-3-number"
+    sent = page.evaluate("Object.fromEntries(new FormData(document.querySelector('form')))")
+    assert sent == {
+        **{
+            f"x-row-{row}-{name}": value
+            for row in "01"
+            for name, value in (("number", f"2.{row}"), ("what", "a"), ("remove", "on"))
+        },
+        **{f"x-row-{row}-{name}": "" for row in "23" for name in ("number", "what")},
+    }
+    assert page.said == []

@@ -43,7 +43,6 @@ OF_QUERIES = 3  # filters, orders and turned pages of a list have no end
 STAFF = "/staff/"
 # What the staff's screens say in Latin letters for good.
 STAFFS_WORDS = {
-    *("all", "any", "qualification", "staff", "level", "specialty", "count"),  # a tree's words
     "Save Selected",  # on a button of the date picker that is never shown
     "None",  # who published a page that came with the site, in the report on ageing pages
     "div",  # in what scripts build screens from

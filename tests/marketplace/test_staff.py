@@ -1,4 +1,3 @@
-import json
 import re
 
 import pytest
@@ -36,6 +35,7 @@ def shown(browser, item):
     form = browser.get(address(item)).context["form"]
     values = {name: form[name].value() for name in form.fields}
     texts = {name: form.fields[name].prepare_value(value) for name, value in values.items()}
+    texts |= {form.demand[name].html_name: form.demand[name].value() for name in form.demand.fields}
     return {name: text for name, text in texts.items() if text not in (None, False)}
 
 
@@ -73,7 +73,7 @@ def test_an_item_is_revised_as_lines(operator, surveying, cast):
 def test_a_form_sent_unchanged_is_refused_in_words(operator, surveying):
     page = operator.post(address(surveying), {**shown(operator, surveying), "note": "无"})
     assert page.status_code == 200
-    assert page.context["form"].non_field_errors()
+    assert page.context["form"].non_field_errors()[0] in page.content.decode()
     assert Event.objects.filter(name="deed.refused").exists()
     surveying.refresh_from_db()
     assert surveying.version == 1
@@ -82,8 +82,6 @@ def test_a_form_sent_unchanged_is_refused_in_words(operator, surveying):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"requirement": "{"}, "requirement"),
-        ({"requirement": json.dumps({"some": 1})}, "requirement"),
         ({"approvals": "a｜b｜c"}, "approvals"),
         ({"note": ""}, "note"),
     ],
@@ -92,6 +90,40 @@ def test_what_is_misspelt_is_told_at_its_field(operator, surveying, changes, fie
     typed = {**shown(operator, surveying), "note": "改", **changes}
     page = operator.post(address(surveying), typed)
     assert list(page.context["form"].errors) == [field]
+
+
+def test_the_demand_is_revised_in_rows(operator, surveying):
+    typed = {**shown(operator, surveying), "note": "增列注册测绘师"}
+    typed |= {"demand-row-2-what": "staff:registered-surveyor", "demand-row-2-count": "3"}
+    assert operator.post(address(surveying), typed).status_code == 302
+    before = surveying.requirement["any"]
+    surveying.refresh_from_db()
+    added = {"staff": "registered-surveyor", "count": 3}
+    assert surveying.requirement == {"any": [*before, added]}
+
+
+def test_a_demand_that_is_refused_is_shown_as_it_was_typed(operator, surveying):
+    typed = {**shown(operator, surveying), "note": "改", "name": "测量"}
+    typed |= {"demand-row-2-what": "staff:registered-surveyor", "demand-row-2-level": "甲级"}
+    page = operator.post(address(surveying), typed)
+    assert page.status_code == 200
+    form = page.context["form"]
+    assert list(form.demand.errors) == ["row-2-level"]
+    html = page.content.decode()
+    assert form.demand.errors["row-2-level"][0] in html
+    assert "有 1 处需要更正" in html
+    assert 'value="测量"' in html
+    assert '<option value="staff:registered-surveyor" selected>' in html
+    surveying.refresh_from_db()
+    assert surveying.version == 1
+
+
+def test_a_new_item_demands_what_its_rows_say(operator, surveying):
+    typed = {**shown(operator, surveying), "slug": "water-testing", "name": "水质检测"}
+    typed = {name: text for name, text in typed.items() if not name.startswith("demand-")}
+    typed |= {"note": "新增", "demand-row-0-what": "qualification:cma"}
+    assert operator.post(reverse("service_item_introduce"), typed).status_code == 302
+    assert ServiceItem.objects.get(code="water-testing").requirement == {"qualification": "cma"}
 
 
 def test_a_new_item_is_introduced(operator, surveying):
