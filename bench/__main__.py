@@ -205,14 +205,17 @@ def served(
     ]
     command += ["--blocking-threads", str(blocking_threads), "--port", str(port), application]
     server = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=env)
+    home = Request(f"http://127.0.0.1:{port}/", headers=HEADERS)
     try:
         for _ in range(300):
             try:
-                urlopen(Request(f"http://127.0.0.1:{port}/", headers=HEADERS), timeout=30).close()
+                urlopen(home, timeout=30).close()
                 break
             except (URLError, ConnectionError):
                 assert server.poll() is None, f"{application} ended"
                 sleep(0.1)
+        for _ in range(16):  # connections miss neither worker, of which one may still be loading
+            urlopen(home, timeout=60).close()
         yield port, server.pid
     finally:
         server.terminate()

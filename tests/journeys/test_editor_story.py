@@ -62,7 +62,7 @@ def test_an_article_goes_from_draft_to_the_public_by_two_persons(database):
     with_passwords()
     index = news_index().pk
 
-    with browsers.chromium() as browser, serving(database.name) as site:
+    with browsers.chromium() as browser, serving() as site:
         author = Editor(browser, "writer@example.com")
         reviewer = Editor(browser, "chief@example.com")
         anybody = Visitor(browser, None)

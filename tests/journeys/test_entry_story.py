@@ -35,7 +35,7 @@ def test_an_agency_enters_is_returned_once_and_listed(database, tmp_path):
     def row(section: str, **typed: str) -> dict[str, str]:
         return {f"{section}__0__{name}": value for name, value in typed.items()}
 
-    with browsers.chromium() as browser, serving(database.name) as site:
+    with browsers.chromium() as browser, serving() as site:
         agency = Visitor(browser, "agency@example.com")
         operator, anybody = Visitor(browser, "operator@example.com"), Visitor(browser, None)
         for one in (agency, operator, anybody):

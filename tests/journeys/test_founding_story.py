@@ -69,7 +69,7 @@ def people(database):
 def test_from_the_call_to_the_public_register(database, people, tmp_path):
     paper = tmp_path / "盖章扫描件.pdf"
     paper.write_bytes(pdf("申报材料"))
-    with browsers.chromium() as browser, serving(database.name) as site:
+    with browsers.chromium() as browser, serving() as site:
 
         def visitor(email):
             one = Visitor(browser, email)

@@ -27,7 +27,7 @@ from tests.alliance.councils import Council
 from tests.cast import with_passwords
 from tests.files import pdf
 from tests.journeys.visitor import Visitor
-from tests.processes import serving, start
+from tests.processes import serving, work
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("REQUIRE_SERVICES") != "1",
@@ -85,7 +85,7 @@ def test_from_the_invitation_to_the_telephone_of_a_stranger(database, council, t
             for one in (*people, *voters, anybody):
                 one.arrive(site)
 
-        with serving(database.name) as site:
+        with serving() as site:
             arrive(site)
             secretary.open(f"/desk/alliances/{number}/secretariat/invitations/")
             secretary.submit(unit=NAME, message="贵单位的数据治理经验可供联盟共享，诚邀加入。")
@@ -106,13 +106,13 @@ def test_from_the_invitation_to_the_telephone_of_a_stranger(database, council, t
             secretary.open(f"/desk/alliances/{number}/secretariat/applications/{code}/forward/")
             secretary.submit(level="member")
             meeting = _called(secretary, number)
-        with serving(database.name, later=timedelta(minutes=2)) as site:
+        with serving(later=timedelta(minutes=2)) as site:
             arrive(site)
             _voted(meeting, chair, *voters)
         counted = timedelta(days=16)
-        _work(database.name, counted)
+        work(later=counted)
 
-        with serving(database.name, later=counted) as site:
+        with serving(later=counted) as site:
             arrive(site)
             anybody.open(f"/alliances/meetings/{meeting}/")
             assert "同意 4 票" in anybody.text
@@ -125,9 +125,9 @@ def test_from_the_invitation_to_the_telephone_of_a_stranger(database, council, t
                 if signer is unit:
                     signer.picture("join-agreement-1440")
                 signer.submit(typed="同意签署")
-        _work(database.name, counted)
+        work(later=counted)
 
-        with serving(database.name, later=counted + timedelta(days=1)) as site:
+        with serving(later=counted + timedelta(days=1)) as site:
             arrive(site)
             unit.open(f"/desk/alliances/{number}/membership/")
             unit.picture("membership-1440")
@@ -140,7 +140,7 @@ def test_from_the_invitation_to_the_telephone_of_a_stranger(database, council, t
             assert NAME in anybody.text
 
         asked = counted + timedelta(days=2)
-        with serving(database.name, later=asked) as site:
+        with serving(later=asked) as site:
             arrive(site)
             unit.open(f"/desk/alliances/{number}/leave/")
             unit.page.set_input_files("main input[type=file]", paper)
@@ -153,12 +153,12 @@ def test_from_the_invitation_to_the_telephone_of_a_stranger(database, council, t
                 result.check()
             academic.submit(opinion="未发现遗留问题，建议同意退出。")
             meeting = _called(secretary, number, asked)
-        with serving(database.name, later=asked + timedelta(minutes=2)) as site:
+        with serving(later=asked + timedelta(minutes=2)) as site:
             arrive(site)
             _voted(meeting, chair, *voters)
-        _work(database.name, asked + timedelta(days=16))
+        work(later=asked + timedelta(days=16))
 
-        with serving(database.name, later=asked + timedelta(days=17)) as site:
+        with serving(later=asked + timedelta(days=17)) as site:
             arrive(site)
             unit.open(leaving)
             unit.picture("withdrawal-1440")
@@ -309,7 +309,3 @@ def _by_telephone(browser, site: str, printed: bytes, certificate: str, name: st
     told = page.inner_text("main")
     context.close()
     return told
-
-
-def _work(database: str, later: timedelta) -> None:
-    assert start("manage.py", "work", "--once", database=database, later=later).wait() == 0

@@ -1,4 +1,5 @@
-"""How every page of the demo looks to a browser, to axe and to an HTML checker.
+"""How every page of the demo looks to a browser, to axe and to an HTML checker; and whether, while
+its story is told, each kept page is the page that would be made.
 
 Without LOOK each kind of page is judged for the first visitor who reaches it. LOOK=3 judges three
 pages of each kind for every visitor (`make look`), LOOK=all each page of the desk and each that is
@@ -7,15 +8,20 @@ public, in both languages. LOOK_AS=anybody,ma walks as these only.
 
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests import databases
 from tests.journeys import look
-from tests.processes import serving, start
+from tests.processes import serving_apart, start
 from tests.programs import REQUIRED, demand
 
-pytestmark = pytest.mark.skipif(not REQUIRED, reason="a browser is asked for by REQUIRE_SERVICES=1")
+pytestmark = [
+    pytest.mark.skipif(not REQUIRED, reason="a browser is asked for by REQUIRE_SERVICES=1"),
+    pytest.mark.xdist_group("city"),  # one city for all of these tests
+]
 
 # Clerk and head of an owner, an agency, head and reviewer of the operator, regulator, witness.
 PEOPLE = ["ma", "shen", "chenning", "he", "luo", "ding", "qian"]
@@ -29,16 +35,31 @@ assert User.objects.filter(email="he@yunjiang.example").update(is_superuser=True
 """
 
 
+@dataclass(frozen=True)
+class City:
+    site: str
+    mirrored: int  # what the mirror ended with
+
+
 @pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    """The demo, served from a folder of its own, on SQLite whatever the other tests use."""
-    folder = tmp_path_factory.mktemp("city")
-    facts = {"DEMO": "1", "VAR": str(folder), "PGHOST": None, "REDIS_URL": None}
-    facts |= {"LOG_LEVEL": "ERROR", "database": str(folder / "city.sqlite3")}
-    for command in (["migrate"], ["load_reference"], ["demo"], ["shell", "-c", EVERY_RIGHT]):
-        assert start("manage.py", *command, **facts).wait() == 0
-    with serving(facts.pop("database"), **facts) as site:
-        yield site
+def built(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The demo, whose story was told before the mirror, served from a folder of its own."""
+    facts = {"DEMO": "1", "VAR": str(tmp_path_factory.mktemp("city"))}
+    facts |= {"LOG_LEVEL": "ERROR", "REDIS_URL": None}
+    with django_db_blocker.unblock(), databases.copied("city") as name:
+        mirrored = start("-m", "tests.journeys.mirror", database=name, **facts).wait()
+        assert start("manage.py", "shell", "-c", EVERY_RIGHT, database=name, **facts).wait() == 0
+        with serving_apart(name, **facts) as site:
+            yield City(site, mirrored)
+
+
+@pytest.fixture(scope="module")
+def city(built):
+    return built.site
+
+
+def test_a_kept_page_is_never_another_than_the_one_made_anew(built):
+    assert built.mirrored == 0
 
 
 def test_staff_screens_are_chinese_throughout(city, browser):

@@ -18,7 +18,7 @@ from tests.factories import UserFactory
 from tests.files import pdf
 from tests.journeys.visitor import Visitor
 from tests.marketplace import ordering
-from tests.processes import serving, start
+from tests.processes import serving, work
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("REQUIRE_SERVICES") != "1",
@@ -50,7 +50,7 @@ def test_from_the_first_click_to_the_evaluation(method, database, tmp_path):
             for one in (*people, anybody):
                 one.arrive(site)
 
-        with serving(database.name) as site:
+        with serving() as site:
             arrive(site)
             code = _write(writer, method, closes, chosen)
             approver.open(f"/desk/orders/{code}/")
@@ -75,7 +75,7 @@ def test_from_the_first_click_to_the_evaluation(method, database, tmp_path):
             thrower.open(re.sub(r"^https?://[^/]+", "", link))
             thrower.submit()
 
-        with serving(database.name, later=_until(chosen) + timedelta(minutes=1)) as site:
+        with serving(later=_until(chosen) + timedelta(minutes=1)) as site:
             arrive(site)
             agency.open(f"/orders/{number}/bid/")
             assert agency.page.locator("main [name=typed]").count() == 0  # too late: no form
@@ -91,7 +91,7 @@ def test_from_the_first_click_to_the_evaluation(method, database, tmp_path):
             winner = agency if "Agency" in verdict.inner_text() else rival
 
         contested = _until(chosen) + timedelta(days=12)
-        with serving(database.name, later=contested) as site:
+        with serving(later=contested) as site:
             arrive(site)
             for signer in (winner, approver):
                 signer.open("/desk/agreements/")
@@ -101,9 +101,9 @@ def test_from_the_first_click_to_the_evaluation(method, database, tmp_path):
                 signer.press("/sign/")
                 signer.picture("agreement-sign-1440")
                 signer.submit(typed="同意签署")
-        _work(database.name, contested)
+        work(later=contested)
 
-        with serving(database.name, later=contested + timedelta(days=20)) as site:
+        with serving(later=contested + timedelta(days=20)) as site:
             arrive(site)
             winner.open(f"/desk/agreements/{agreement}/")
             winner.press("/hand-in/")
@@ -114,9 +114,9 @@ def test_from_the_first_click_to_the_evaluation(method, database, tmp_path):
             approver.page.wait_for_load_state()
             approver.press("/accept/")
             approver.submit(opinion="符合要求，同意验收。")
-        _work(database.name, contested + timedelta(days=20))
+        work(later=contested + timedelta(days=20))
 
-        with serving(database.name, later=contested + timedelta(days=21)) as site:
+        with serving(later=contested + timedelta(days=21)) as site:
             arrive(site)
             approver.open("/desk/")
             approver.picture("desk-1440")
@@ -156,10 +156,6 @@ def _write(writer: Visitor, method: str, closes: datetime, chosen: datetime) -> 
     writer.picture("order-preview-1440")
     writer.submit()
     return code
-
-
-def _work(database: str, later: timedelta) -> None:
-    assert start("manage.py", "work", "--once", database=database, later=later).wait() == 0
 
 
 def _day(days: int) -> datetime:

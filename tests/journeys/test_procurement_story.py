@@ -24,7 +24,7 @@ from tests.cast import seated, with_passwords
 from tests.factories import UserFactory
 from tests.files import pdf
 from tests.journeys.visitor import Visitor
-from tests.processes import serving, start
+from tests.processes import serving, work
 from tests.procurement import writing
 
 pytestmark = pytest.mark.skipif(
@@ -96,7 +96,7 @@ def test_from_a_word_document_to_the_archive(database, tmp_path):
             for one in (*people.values(), anybody):
                 one.arrive(site)
 
-        with serving(database.name) as site:
+        with serving() as site:
             arrive(site)
             need = _write(writer, word)
             number = _approved(approver, f"/desk/procurement/needs/{need}/", "GXXQ")
@@ -107,7 +107,7 @@ def test_from_a_word_document_to_the_archive(database, tmp_path):
                 _opine(writer, people[f"expert{place}"], argument, name, place)
             argued = _approved(approver, f"/desk/procurement/arguments/{argument}/", "GXLZ")
 
-        with serving(database.name, later=_until(opens) + timedelta(hours=2)) as site:
+        with serving(later=_until(opens) + timedelta(hours=2)) as site:
             arrive(site)
             stranger.open(f"/procurement/arguments/{argued}/")
             stranger.press("/comment/")
@@ -121,7 +121,7 @@ def test_from_a_word_document_to_the_archive(database, tmp_path):
             assert text in anybody.text
             anybody.picture("argument-1440")
 
-        with serving(database.name, later=_until(answered)) as site:
+        with serving(later=_until(answered)) as site:
             arrive(site)
             approver.open(f"/desk/procurement/arguments/{argument}/close/")
             approver.submit(conclusion="kept", result="收到1条意见，已采纳；采购需求维持不变。")
@@ -139,7 +139,7 @@ def test_from_a_word_document_to_the_archive(database, tmp_path):
             anybody.open(f"/procurement/inquiries/{bought}/")
             assert UNITS["rival"] not in anybody.text  # nobody is named before the deadline
 
-        with serving(database.name, later=_until(quoted) + timedelta(minutes=1)) as site:
+        with serving(later=_until(quoted) + timedelta(minutes=1)) as site:
             arrive(site)
             people["agency"].open(f"/procurement/inquiries/{bought}/quote/")
             assert people["agency"].page.locator("main [name=typed]").count() == 0  # too late
@@ -154,7 +154,7 @@ def test_from_a_word_document_to_the_archive(database, tmp_path):
             assert UNITS["agency"] in anybody.text
             anybody.picture("award-letter-1440")
 
-        with serving(database.name, later=_until(signed)) as site:
+        with serving(later=_until(signed)) as site:
             arrive(site)
             for signer in (people["agency"], approver):
                 signer.open("/desk/agreements/")
@@ -168,9 +168,9 @@ def test_from_a_word_document_to_the_archive(database, tmp_path):
             anybody.page.wait_for_load_state()
             assert agreement in anybody.text  # the contract is published with its last signature
             anybody.picture("contract-notice-1440")
-        _work(database.name, _until(signed))
+        work(later=_until(signed))
 
-        with serving(database.name, later=_until(delivered)) as site:
+        with serving(later=_until(delivered)) as site:
             arrive(site)
             people["agency"].open(f"/desk/agreements/{agreement}/")
             people["agency"].press("/hand-in/")
@@ -181,9 +181,9 @@ def test_from_a_word_document_to_the_archive(database, tmp_path):
             approver.page.wait_for_load_state()
             approver.press("/accept/")
             approver.submit(opinion="逐台测试合格，同意验收。")
-        _work(database.name, _until(delivered))
+        work(later=_until(delivered))
 
-        with serving(database.name, later=_until(delivered) + timedelta(days=1)) as site:
+        with serving(later=_until(delivered) + timedelta(days=1)) as site:
             arrive(site)
             approver.open(f"/desk/procurement/inquiries/{inquiry}/assess/")
             marks = approver.page.locator("main input[type=number]")
@@ -352,10 +352,6 @@ def _word() -> bytes:
     kept = BytesIO()
     made.save(kept)
     return kept.getvalue()
-
-
-def _work(database: str, later: timedelta) -> None:
-    assert start("manage.py", "work", "--once", database=database, later=later).wait() == 0
 
 
 def _day(days: int) -> datetime:

@@ -44,7 +44,7 @@ def decided(request, database, later):
 def test_anybody_finds_the_same_winner(decided, database, tmp_path):
     number, winner = decided
     later = settings.CLOCK_OFFSET + timedelta(minutes=1)
-    with serving(database.name, later=later) as site:
+    with serving(later=later) as site:
         with urlopen(f"{site}/orders/{number}/draw.json") as answer:
             content = answer.read()
         with browsers.chromium() as browser:

@@ -41,7 +41,7 @@ def test_a_file_is_verified_without_being_sent(database, tmp_path):
     address = reverse("publication:verification", args=[notice.number])
 
     # Only now: a started browser keeps an event loop in this thread, in which no query may run.
-    with serving(database.name) as site, chromium() as browser:
+    with serving() as site, chromium() as browser:
         page = browser.new_page()
         sent, complaints = [], []
         page.on("request", lambda request: sent.append((request.method, request.post_data)))

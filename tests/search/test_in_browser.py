@@ -42,7 +42,7 @@ def shelves(database) -> str:
 
 def test_every_state_of_the_page_is_sound(shelves, tmp_path):
     findings, sources = [], {}
-    with serving(shelves) as site, chromium() as browser:
+    with serving() as site, chromium() as browser:
         for state in STATES:
             walk = Walk(browser, site)
             answer = walk.page.goto(site + state)
@@ -56,7 +56,7 @@ def test_every_state_of_the_page_is_sound(shelves, tmp_path):
 
 
 def test_suggestions_are_gone_through_by_keys_and_facets_swap_in_place(shelves):
-    with serving(shelves) as site, chromium() as browser:
+    with serving() as site, chromium() as browser:
         page = browser.new_page()
         page.goto(f"{site}/orders/")
         page.locator("#find").press_sequentially("cehui", delay=30)
