@@ -29,7 +29,7 @@ run: static/built.stamp var/messages.stamp var/ready.stamp ## set everything up 
 	@DEMO=1 SITE_URL=http://127.0.0.1:$(PORT) exec $(MANAGE) serve --port $(PORT)
 
 test: .venv/dev.stamp static/built.stamp var/messages.stamp $(if $(filter 1,$(REQUIRE_SERVICES)),.venv/judges.stamp) ## set everything up and run the tests [k=expression] [workers=2]
-	@REHEARSAL=1 $(BIN)/pytest -q -n $(workers) --dist loadgroup $(if $(k),-k "$(k)",)
+	@REHEARSAL=1 $(BIN)/pytest -q -n $(workers) $(if $(k),-k "$(k)",)
 
 look: .venv/dev.stamp static/built.stamp var/messages.stamp .venv/judges.stamp ## judge pages of each kind for every visitor of the demo, with pictures and prints in var/look [LOOK=3, or all] [LOOK_AS=anybody,ma,…]
 	@REHEARSAL=1 REQUIRE_SERVICES=1 LOOK=$(or $(LOOK),3) LOOK_AS=$(LOOK_AS) SCREENSHOTS=$(CURDIR)/var/look PRINTS=$(CURDIR)/var/look $(BIN)/pytest -q -n 0 tests/journeys/test_look.py

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from accounts.models import (
     Amendment,
@@ -165,7 +167,9 @@ def keep(
 ) -> Certificate:
     """A paper that came with a registration; a newer one of its kind supersedes the older."""
     older = Certificate.objects.of(organisation).current().filter(kind=kind).first()
-    entry = Entry(kind=kind, name=str(kind.label), number=organisation.uscc or "")
+    with translation.override(settings.LANGUAGE_CODE):  # a name on record, whoever's screen it was
+        name = str(kind.label)
+    entry = Entry(kind=kind, name=name, number=organisation.uscc or "")
     newer = _entered(organisation, entry, scan, now, had_by=had_by)
     if older is not None:
         older.superseded_by = newer

@@ -12,11 +12,25 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from core import cache, reference
 from core.models import Outbox
 from tests import browsers, databases
 from tests.cast import Cast, with_passwords
+
+
+class CityFirst(LoadScopeScheduling):
+    """Each test goes to whichever process is free; those that walk the city to one, at first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file.endswith("test_look.py") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> CityFirst:
+    return CityFirst(config, log)
 
 
 @pytest.fixture(autouse=True)

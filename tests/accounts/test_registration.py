@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from accounts import registration
 from accounts.models import Certificate, Deed, Organisation, OrganisationState, Rank, Seat
@@ -81,6 +82,12 @@ def test_verifying_is_public_and_tells_the_unit(organisation, cast):
     assert Letter.objects.get(kind="accounts/organisation-verified").email == "chen@example.com"
     with refused("by now: load the page again"):
         registration.verify(organisation, by=cast.operator, at=clock.now())
+
+
+def test_a_licence_is_named_in_chinese_whoever_hands_it_in(applicant):
+    with translation.override("en"):
+        register(applicant)
+    assert Certificate.objects.get().name == "营业执照或统一社会信用代码证书"
 
 
 def test_a_natural_person_is_verified_without_the_public_reading_the_name(applicant, cast):

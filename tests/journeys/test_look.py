@@ -18,10 +18,7 @@ from tests.journeys import look
 from tests.processes import serving_apart, start
 from tests.programs import REQUIRED, demand
 
-pytestmark = [
-    pytest.mark.skipif(not REQUIRED, reason="a browser is asked for by REQUIRE_SERVICES=1"),
-    pytest.mark.xdist_group("city"),  # one city for all of these tests
-]
+pytestmark = pytest.mark.skipif(not REQUIRED, reason="a browser is asked for by REQUIRE_SERVICES=1")
 
 # Clerk and head of an owner, an agency, head and reviewer of the operator, regulator, witness.
 PEOPLE = ["ma", "shen", "chenning", "he", "luo", "ding", "qian"]
