@@ -10,6 +10,7 @@ from wagtail.contrib.redirects.models import Redirect
 from cms import editing
 from cms.models import Frame, NewsPage, Topic
 from core import cache, clock
+from core.calendar import day_of
 from tests.cast import signed_in
 from tests.cms.pages import (
     article,
@@ -130,7 +131,7 @@ def test_a_page_is_kept_until_it_expires_and_no_longer(press, later):
 
 
 def test_a_policy_changes_its_state_on_its_day(press, later):
-    tomorrow = (clock.now() + timedelta(days=1)).date()
+    tomorrow = day_of(clock.now()) + timedelta(days=1)
     page = press.publish(policy_index(), policy("将施行", in_force_from=tomorrow))
     assert "尚未施行" in read(page.get_url())
     later(days=2)

@@ -50,8 +50,7 @@ class Editor(Visitor):
         self.page.fill(".modal-body [name='comment']", comment)
         self.picture(f"editor-{action}-1440")
         with self.page.expect_navigation():
-            self.page.locator(".modal-body [type='submit']").click()
-        self.page.wait_for_load_state()
+            self.go(".modal-body [type='submit']")
 
 
 def test_an_article_goes_from_draft_to_the_public_by_two_persons(database):
@@ -85,8 +84,7 @@ def test_an_article_goes_from_draft_to_the_public_by_two_persons(database):
 
         reviewer.open("/staff/")
         reviewer.picture("editor-waiting-1440")
-        reviewer.page.get_by_role("link", name=TITLE).first.click()
-        reviewer.page.wait_for_load_state()
+        reviewer.go(reviewer.page.get_by_role("link", name=TITLE))
         address = reviewer.path
         reviewer.decide("reject", "请写明培训的人数。")
 
@@ -101,8 +99,7 @@ def test_an_article_goes_from_draft_to_the_public_by_two_persons(database):
 
         anybody.open("/news/")
         assert TITLE in anybody.text
-        anybody.page.get_by_role("link", name=TITLE).click()
-        anybody.page.wait_for_load_state()
+        anybody.go(anybody.page.get_by_role("link", name=TITLE))
         assert "十二名见证人" in anybody.text
         assert order.title in anybody.text
         anybody.picture("editor-published-1440")

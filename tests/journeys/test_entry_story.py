@@ -76,8 +76,7 @@ def test_an_agency_enters_is_returned_once_and_listed(database, tmp_path):
         agency.submit(typed="Agency")
 
         operator.open("/desk/entries/")
-        operator.page.locator("main a[href*='/desk/entries/']").first.click()
-        operator.page.wait_for_load_state()
+        operator.go("main a[href*='/desk/entries/']")
         operator.picture("entry-review-1440")
         assert id_number(3) not in operator.page.content()
         review = operator.path
@@ -93,8 +92,7 @@ def test_an_agency_enters_is_returned_once_and_listed(database, tmp_path):
         operator.submit()
 
         anybody.open("/agencies/")
-        anybody.page.get_by_role("link", name="Agency").click()
-        anybody.page.wait_for_load_state()
+        anybody.go(anybody.page.get_by_role("link", name="Agency"))
         assert "李**" in anybody.text
         assert "李明远" not in anybody.page.content()
         anybody.picture("agency-listed-1440")

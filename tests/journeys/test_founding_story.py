@@ -90,8 +90,7 @@ def test_from_the_call_to_the_public_register(database, people, tmp_path):
         regulator.picture("call-preview-1440")
         regulator.submit()
         anybody.open("/alliances/calls/")
-        anybody.page.locator("main a[href^='/alliances/calls/']").first.click()
-        anybody.page.wait_for_load_state()
+        anybody.go("main a[href^='/alliances/calls/']")
         anybody.picture("call-1440")
 
         number = re.search(r"/calls/([\w-]+)/", anybody.path).group(1)
@@ -100,29 +99,25 @@ def test_from_the_call_to_the_public_register(database, people, tmp_path):
         code = _basis(lead)
         for name in UNITS:
             lead.page.fill("main [name=unit]", name)
-            lead.page.locator("main form:has([name=unit]) button[type=submit]").click()
-            lead.page.wait_for_load_state()
+            lead.go("main form:has([name=unit]) button[type=submit]")
         lead.picture("founding-units-1440")
         for place in range(len(UNITS)):
             unit = visitor(f"unit-{place}@example.com")
             unit.open("/desk/")
-            unit.page.locator("main a[href*='/consent/']").first.click()
-            unit.page.wait_for_load_state()
+            unit.go("main a[href*='/consent/']")
             if place == 0:
                 unit.picture("founding-consent-1440")
             unit.submit()
             unit.context.close()
         lead.open(f"/desk/alliances/foundings/{code}/units/")
         assert "已同意" in lead.text
-        lead.page.locator("main .gx-actions a.btn-primary").click()
-        lead.page.wait_for_load_state()
+        lead.go("main .gx-actions a.btn-primary")
         _written(lead, paper)
         lead.picture("founding-submit-1440")
         lead.submit()
 
         regulator.open("/desk/")
-        regulator.page.locator(f"main a[href*='/foundings/{code}/']").first.click()
-        regulator.page.wait_for_load_state()
+        regulator.go(f"main a[href*='/foundings/{code}/']")
         regulator.picture("founding-review-1440")
         regulator.press("/return/")
         regulator.submit(reason="请按意见补正。", **{"on-plan": PLAN_COMMENT})
@@ -142,13 +137,11 @@ def test_from_the_call_to_the_public_register(database, people, tmp_path):
 
         anybody.open("/alliances/")
         anybody.picture("alliances-1440")
-        anybody.page.get_by_role("link", name=NAME).click()
-        anybody.page.wait_for_load_state()
+        anybody.go(anybody.page.get_by_role("link", name=NAME))
         assert re.search(r"GXLM-\d{4}-\d{3}", anybody.text)
         assert "何静" in anybody.text  # the secretary-general
         anybody.picture("alliance-1440")
-        anybody.page.locator("main a[href$='/members/']").first.click()
-        anybody.page.wait_for_load_state()
+        anybody.go("main a[href$='/members/']")
         for name in (LEAD, *UNITS):
             assert name in anybody.text
 

@@ -90,15 +90,13 @@ def test_from_the_invitation_to_the_telephone_of_a_stranger(database, council, t
             secretary.open(f"/desk/alliances/{number}/secretariat/invitations/")
             secretary.submit(unit=NAME, message="贵单位的数据治理经验可供联盟共享，诚邀加入。")
             unit.open("/desk/")
-            unit.page.locator("main a[href*='/alliances/invitations/']").first.click()
-            unit.page.wait_for_load_state()
+            unit.go("main a[href*='/alliances/invitations/']")
             unit.picture("join-invitation-1440")
             unit.submit()
             code = _filled_in(unit, paper)
 
             secretary.open("/desk/")
-            secretary.page.locator(f"main a[href*='/{code}/']").first.click()
-            secretary.page.wait_for_load_state()
+            secretary.go(f"main a[href*='/{code}/']")
             secretary.picture("join-review-1440")
             _returned(secretary)
             _corrected(unit, code, tmp_path)
@@ -119,8 +117,7 @@ def test_from_the_invitation_to_the_telephone_of_a_stranger(database, council, t
             anybody.picture("join-result-1440")
             for signer in (unit, chair):
                 signer.open("/desk/agreements/")
-                signer.page.locator("main a[href*='/desk/agreements/GXHT-']").first.click()
-                signer.page.wait_for_load_state()
+                signer.go("main a[href*='/desk/agreements/GXHT-']")
                 signer.press("/sign/")
                 if signer is unit:
                     signer.picture("join-agreement-1440")
@@ -251,8 +248,7 @@ def _voted(meeting: str, *voters: Visitor) -> None:
         voter.open(f"/desk/alliances/meetings/{meeting}/")
         if "加入联盟" in voter.text:
             voter.picture("join-vote-1440")
-        voter.page.locator("main a[href*='/vote/']").first.click()
-        voter.page.wait_for_load_state()
+        voter.go("main a[href*='/vote/']")
         voter.page.locator("main [name=choice][value=for]").check()
         voter.page.locator("main [name=sure]").check()
         voter.submit()

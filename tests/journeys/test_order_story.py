@@ -95,8 +95,7 @@ def test_from_the_first_click_to_the_evaluation(method, database, tmp_path):
             arrive(site)
             for signer in (winner, approver):
                 signer.open("/desk/agreements/")
-                signer.page.locator("main a[href*='/desk/agreements/GXHT-']").first.click()
-                signer.page.wait_for_load_state()
+                signer.go("main a[href*='/desk/agreements/GXHT-']")
                 agreement = re.search(r"GXHT-\d{4}-\d{5}", signer.path).group()
                 signer.press("/sign/")
                 signer.picture("agreement-sign-1440")
@@ -110,8 +109,7 @@ def test_from_the_first_click_to_the_evaluation(method, database, tmp_path):
             winner.page.set_input_files("main input[type=file]", paper)
             winner.submit(note="请验收。")
             approver.open(f"/desk/agreements/{agreement}/")
-            approver.page.locator("main a[href*='/desk/deliverables/']").first.click()
-            approver.page.wait_for_load_state()
+            approver.go("main a[href*='/desk/deliverables/']")
             approver.press("/accept/")
             approver.submit(opinion="符合要求，同意验收。")
         work(later=contested + timedelta(days=20))
@@ -132,8 +130,7 @@ def test_from_the_first_click_to_the_evaluation(method, database, tmp_path):
             href = anybody.page.locator("main a[href*='/agencies/']").first.get_attribute("href")
             anybody.open(href)
             anybody.picture("agency-1440")
-            anybody.page.locator("main a[href*='/credit/']").first.click()
-            anybody.page.wait_for_load_state()
+            anybody.go("main a[href*='/credit/']")
             assert "+1" in anybody.text
             anybody.picture("credit-1440")
 

@@ -149,8 +149,7 @@ def test_from_a_word_document_to_the_archive(database, tmp_path):
             anybody.open(f"/procurement/inquiries/{bought}/")
             assert "翻新机" in anybody.text
             anybody.picture("inquiry-result-1440")
-            anybody.page.locator("main a[href*='/notices/GXCJ-']").first.click()
-            anybody.page.wait_for_load_state()
+            anybody.go("main a[href*='/notices/GXCJ-']")
             assert UNITS["agency"] in anybody.text
             anybody.picture("award-letter-1440")
 
@@ -158,14 +157,12 @@ def test_from_a_word_document_to_the_archive(database, tmp_path):
             arrive(site)
             for signer in (people["agency"], approver):
                 signer.open("/desk/agreements/")
-                signer.page.locator("main a[href*='/desk/agreements/GXHT-']").first.click()
-                signer.page.wait_for_load_state()
+                signer.go("main a[href*='/desk/agreements/GXHT-']")
                 agreement = re.search(r"GXHT-\d{4}-\d{5}", signer.path).group()
                 signer.press("/sign/")
                 signer.submit(typed="同意签署")
             anybody.open("/notices/")
-            anybody.page.locator("main a[href*='/notices/GXHG-']").first.click()
-            anybody.page.wait_for_load_state()
+            anybody.go("main a[href*='/notices/GXHG-']")
             assert agreement in anybody.text  # the contract is published with its last signature
             anybody.picture("contract-notice-1440")
         work(later=_until(signed))
@@ -177,8 +174,7 @@ def test_from_a_word_document_to_the_archive(database, tmp_path):
             people["agency"].page.set_input_files("main input[type=file]", paper)
             people["agency"].submit(note="10 台已安装调试，请验收。")
             approver.open(f"/desk/agreements/{agreement}/")
-            approver.page.locator("main a[href*='/desk/deliverables/']").first.click()
-            approver.page.wait_for_load_state()
+            approver.go("main a[href*='/desk/deliverables/']")
             approver.press("/accept/")
             approver.submit(opinion="逐台测试合格，同意验收。")
         work(later=_until(delivered))
@@ -211,8 +207,7 @@ def _write(writer: Visitor, word) -> str:
     writer.page.set_input_files("main input[type=file]", word)
     writer.submit()
     writer.picture("need-import-1440")
-    writer.page.click("main button[name=confirm]")
-    writer.page.wait_for_load_state()
+    writer.go("main button[name=confirm]")
     writer.submit(
         title=TITLE,
         kind="goods",
@@ -226,8 +221,7 @@ def _write(writer: Visitor, word) -> str:
     writer.picture("need-check-1440")
     reason = "自助终端的触控与读卡手感无法用文字描述，故请提供样品。"
     writer.page.locator("main textarea[name^=reason-]").first.fill(reason)
-    writer.page.locator("main button[value^=answer-]").first.click()
-    writer.page.wait_for_load_state()
+    writer.go("main button[value^=answer-]")
     writer.open(f"/desk/procurement/needs/{code}/edit/sections/qualifications/")
     assert "注册资本" in writer.text
     writer.page.locator("main textarea[name=b0-text]").fill(
@@ -272,8 +266,7 @@ def _opine(writer: Visitor, expert: Visitor, argument: str, name: str, place: in
     form = writer.page.locator("main form[action$='/expert/']")
     for field, value in (("name", name), ("unit", "云江理工学院"), ("title", "教授")):
         form.locator(f"[name={field}]").fill(value)
-    form.locator("button[type=submit]").click()
-    writer.page.wait_for_load_state()
+    writer.go(form.locator("button[type=submit]"))
     writer.press("/invite/")
     link = writer.page.locator("main code").first.inner_text()
     expert.open(re.sub(r"^https?://[^/]+", "", link))

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from playwright.sync_api import Locator
+
 from tests.cast import PASSWORD
 
 
@@ -39,8 +41,7 @@ class Visitor:
     def submit(self, **typed: str) -> None:
         for name, value in typed.items():
             self._fill(name.replace("__", "-"), value)
-        self.page.locator("main form button.btn-primary[type=submit]").first.click()
-        self.page.wait_for_load_state()
+        self.go("main form button.btn-primary[type=submit]")
         assert not self.faults
         errors = self.page.locator(".gx-errors, .invalid-feedback")
         if errors.count():
@@ -58,12 +59,16 @@ class Visitor:
 
     def press(self, ending: str) -> None:
         """Follow the first link, or send the first form, whose address ends so."""
-        link = self.page.locator(f"main a[href$='{ending}']")
-        if link.count():
-            link.first.click()
+        link = f"main a[href$='{ending}']"
+        if self.page.locator(link).count():
+            self.go(link)
         else:
-            self.page.locator(f"main form[action$='{ending}'] button[type=submit]").first.click()
-        self.page.wait_for_load_state()
+            self.go(f"main form[action$='{ending}'] button[type=submit]")
+
+    def go(self, to: str | Locator) -> None:
+        """Click the first of these and stay until the page that it leads to is there."""
+        with self.page.expect_navigation():
+            (self.page.locator(to) if isinstance(to, str) else to).first.click()
 
     def picture(self, name: str) -> None:
         if folder := os.environ.get("SCREENSHOTS"):
