@@ -167,7 +167,7 @@ def keep(
 ) -> Certificate:
     """A paper that came with a registration; a newer one of its kind supersedes the older."""
     older = Certificate.objects.of(organisation).current().filter(kind=kind).first()
-    with translation.override(settings.LANGUAGE_CODE):  # a name on record, whoever's screen it was
+    with translation.override(settings.LANGUAGE_CODE):  # on record: not as its reader reads
         name = str(kind.label)
     entry = Entry(kind=kind, name=name, number=organisation.uscc or "")
     newer = _entered(organisation, entry, scan, now, had_by=had_by)
