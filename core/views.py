@@ -17,6 +17,8 @@ from django.template import loader
 from django.urls import URLPattern, URLResolver
 from django.utils import translation
 from django.utils.http import content_disposition_header
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import audit, clock, health, uploads
@@ -144,6 +146,23 @@ def asked(
                 messages.success(request, done(made) if callable(done) else done)
             return redirect((onward(made) if callable(onward) else onward) or back)
     return render(request, template, {**page, "form": form, "back": back})
+
+
+def autosaved(
+    request: Any, save: Callable[..., Any], *typed: Any, **told: Callable[[Any], Any]
+) -> JsonResponse:
+    """Keep what was typed so far, right or wrong; the answer is what parts/forms.js shows of it.
+
+    `save` is the rule that keeps a draft, called with `typed` (the row first), `by` and `at`. What
+    else is `told` is taken from the row that it kept. A refusal is answered with 409.
+    """
+    at = clock.now()
+    try:
+        kept = save(*typed, by=request.actor, at=at)
+    except RuleBroken as refused:
+        return JsonResponse({"saved": str(refused)}, status=409)
+    saved = _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}
+    return JsonResponse({"saved": saved, **{name: of(kept) for name, of in told.items()}})
 
 
 def name_request(get_response: View) -> View:

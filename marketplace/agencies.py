@@ -82,7 +82,7 @@ def begin(organisation: Organisation, *, by: Actor, at: datetime) -> Agency:
 
 @transaction.atomic(durable=True)
 def save_draft(
-    agency: Agency, section: str, typed: Mapping[str, list[str]], *, at: datetime
+    agency: Agency, section: str, typed: Mapping[str, list[str]], *, by: Actor, at: datetime
 ) -> Agency:
     """Keep what was typed in one section, right or wrong. No deed: no event.
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -29,7 +29,7 @@ from alliance.voting import Outcome
 from core import clock
 from core.lifecycle import RuleBroken
 from core.models import Scan, Upload
-from core.views import asked, file_response, pdf_response, posted, refusal
+from core.views import asked, autosaved, file_response, pdf_response, posted, refusal
 
 applicant = require_seat(Deed.JOIN_ALLIANCE)
 
@@ -274,13 +274,8 @@ def application_autosave(request, code, key):
     found = _writable(request, code)
     if key not in applications.FORMS[found.unit_kind]:
         raise Http404
-    at = clock.now()
     typed = _sheet(found, key, request.POST).typed()
-    try:
-        applications.save_draft(found, key, typed, by=request.seat, at=at)
-    except RuleBroken as refused:
-        return JsonResponse({"saved": str(refused)}, status=409)
-    return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
+    return autosaved(request, applications.save_draft, found, key, typed)
 
 
 @applicant

@@ -3,10 +3,9 @@
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,7 +16,7 @@ from alliance.forms.charters import TermsForm, TextForm
 from alliance.models import SECRETARIAT, CharterState
 from core import clock
 from core.lifecycle import RuleBroken
-from core.views import asked, refusal
+from core.views import asked, autosaved, refusal
 
 
 @require_post(*SECRETARIAT)
@@ -91,13 +90,9 @@ def terms(request, number):
 def terms_autosave(request, number):
     """What was typed so far, without a word about whether it is right."""
     draft = get_object_or_404(request.alliance.charters, state=CharterState.DRAFT)
-    articles, at = len(charter_text.articles_of(draft.chapters)), clock.now()
+    articles = len(charter_text.articles_of(draft.chapters))
     form = TermsForm(request.POST, terms=draft.terms, articles=articles)
-    try:
-        rules.save_typed(draft, form.typed(), by=request.seat, at=at)
-    except RuleBroken as refused:
-        return JsonResponse({"saved": str(refused)}, status=409)
-    return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
+    return autosaved(request, rules.save_typed, draft, form.typed())
 
 
 @require_post(*SECRETARIAT)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -41,7 +41,7 @@ from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.once import AlreadyDone
-from core.views import asked, pdf_response, posted, refusal
+from core.views import asked, autosaved, pdf_response, posted, refusal
 
 UNITS = "units"
 
@@ -143,12 +143,8 @@ def autosave(request, code, step):
     found = _writable(request, code)
     if step not in STEPS:
         raise Http404
-    form, at = STEPS[step](request.POST, by=request.seat, founding=found), clock.now()
-    try:
-        rules.save_draft(found, form.typed(), by=request.seat, at=at)
-    except RuleBroken as refused:
-        return JsonResponse({"saved": str(refused)}, status=409)
-    return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
+    form = STEPS[step](request.POST, by=request.seat, founding=found)
+    return autosaved(request, rules.save_draft, found, form.typed())
 
 
 @require_seat(Deed.JOIN_ALLIANCE)

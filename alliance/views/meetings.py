@@ -6,7 +6,6 @@ from django.db.models import Count, Prefetch
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -34,7 +33,7 @@ from alliance.views.council_doors import enter
 from alliance.voting import Outcome
 from core import cache, clock, paging
 from core.paper import Paper
-from core.views import asked, posted, public
+from core.views import asked, autosaved, posted, public
 
 CALLERS = (*SECRETARIAT, Post.CHAIR)
 MENU = {"new": paging.Order(gettext_lazy("newest first"), "-begins_at", "-pk")}
@@ -85,11 +84,10 @@ def meeting_call(request, number):
 @require_POST
 def meeting_call_autosave(request, number):
     """What was typed so far, without a word about whether it is right."""
-    alliance, at = request.alliance, clock.now()
+    alliance = request.alliance
     terms = CharterTerms.from_json(meetings.charter_of(alliance, clock.now()).terms)
     form = CallForm(request.POST, terms=terms, awaiting=motions.awaiting(alliance))
-    meetings.save_draft(alliance, form.typed(), by=request.seat, at=at)
-    return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
+    return autosaved(request, meetings.save_draft, alliance, form.typed())
 
 
 @require_seat()

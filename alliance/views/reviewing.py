@@ -5,10 +5,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -27,7 +26,7 @@ from alliance.models import (
 from core import clock, paging
 from core.lifecycle import RuleBroken
 from core.models import Upload
-from core.views import asked, posted, refusal
+from core.views import asked, autosaved, posted, refusal
 
 secretary = require_post(*SECRETARIAT)
 INVITED = {
@@ -187,13 +186,13 @@ def application_comment(request, number, code):
     """Keep the comments as they are typed."""
     found = _handed_in(request, code)
     form = forms.ReviewForm(found, applications.labels(found), request.POST)
-    at = clock.now()
-    try:
-        kept = admission.save_review(found, form.typed(), by=request.seat, at=at)
-    except RuleBroken as refused:
-        return JsonResponse({"saved": str(refused)}, status=409)
-    saved = _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}
-    return JsonResponse({"saved": saved, "comments": len(kept.review_draft)})
+    return autosaved(
+        request,
+        admission.save_review,
+        found,
+        form.typed(),
+        comments=lambda kept: len(kept.review_draft),
+    )
 
 
 @secretary

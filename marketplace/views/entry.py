@@ -3,10 +3,8 @@
 from functools import partial
 
 from django.contrib import messages
-from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +14,7 @@ from accounts.models import Deed
 from core import clock
 from core.calendar import day_of
 from core.lifecycle import RuleBroken
-from core.views import asked, refusal
+from core.views import asked, autosaved, refusal
 from marketplace import agencies, conditions, credentials, eligibility
 from marketplace.entry import SECTIONS, Entry
 from marketplace.forms import entry as forms
@@ -113,20 +111,19 @@ def entry_section(request, section):
         form = forms.sheet(section, request.seat, request.POST, request.FILES)
         more = "more" in request.POST
         kept = forms.typed(form, more=more)
+        if not request.accepts("text/html"):
+            return autosaved(request, agencies.save_draft, agency, section, kept)
         try:
-            agencies.save_draft(agency, section, kept, at=clock.now())
+            agencies.save_draft(agency, section, kept, by=request.seat, at=clock.now())
         except RuleBroken as refused:
-            return _unsaved(request, refused, agency)
-        if request.accepts("text/html") and not more:
-            if "later" in request.POST:
-                return redirect("marketplace:entry")
-            if form.is_valid():
-                return redirect(*_next(section))
-        elif not request.accepts("text/html"):
-            saved = _("Saved at %(time)s") % {"time": f"{localtime(clock.now()):%H:%M}"}
-            return JsonResponse({"saved": saved})
-        else:
+            refusal(request, refused, about=agency)
+            return redirect("marketplace:entry")
+        if more:
             return redirect("marketplace:entry-section", section)
+        if "later" in request.POST:
+            return redirect("marketplace:entry")
+        if form.is_valid():
+            return redirect(*_next(section))
     else:
         form = forms.from_draft(section, request.seat, agencies.drafted(agency).get(section))
         if "check" not in request.GET:
@@ -142,13 +139,6 @@ def entry_section(request, section):
         "steps": _steps(agency, request.seat, here=section),
     }
     return render(request, "marketplace/entry-section.html", context)
-
-
-def _unsaved(request, refused, agency):
-    if not request.accepts("text/html"):
-        return JsonResponse({"saved": str(refused)}, status=409)
-    refusal(request, refused, about=agency)
-    return redirect("marketplace:entry")
 
 
 def _next(section):

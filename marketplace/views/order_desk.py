@@ -4,10 +4,9 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,7 +20,7 @@ from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.models import Region, Upload
 from core.once import AlreadyDone
-from core.views import asked, posted, refusal
+from core.views import asked, autosaved, posted, refusal
 from credit.models import Scheme
 from marketplace import closing, evaluations, offers, order_papers, orders, outlook
 from marketplace.filters import SORTS
@@ -146,12 +145,7 @@ def order_autosave(request, code, step):
     if step not in STEPS:
         raise Http404
     form = STEPS[step](request.POST, by=request.seat, order=order)
-    at = clock.now()
-    try:
-        orders.save_draft(order, form.typed(), by=request.seat, at=at)
-    except RuleBroken as refused:
-        return JsonResponse({"saved": str(refused)}, status=409)
-    return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
+    return autosaved(request, orders.save_draft, order, form.typed())
 
 
 @require_seat(Deed.WRITE_ORDER)

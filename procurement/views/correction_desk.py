@@ -4,10 +4,9 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,7 +15,7 @@ from accounts.models import Deed
 from accounts.stepup import kept, step_up
 from core import clock
 from core.lifecycle import RuleBroken
-from core.views import asked, posted, refusal
+from core.views import asked, autosaved, posted, refusal
 from procurement import corrections
 from procurement.forms.arguments import ReasonForm
 from procurement.forms.corrections import BeginForm, CorrectionForm, bound, typed_of
@@ -83,13 +82,8 @@ def correction_edit(request, code):
 @require_POST
 def correction_autosave(request, code):
     """What was typed so far, without a word about whether it is right."""
-    correction, at = _draft(request, code), clock.now()
-    try:
-        typed = CorrectionForm(request.POST).typed()
-        corrections.save(correction, typed, by=request.seat, at=at)
-    except RuleBroken as refused:
-        return JsonResponse({"saved": str(refused)}, status=409)
-    return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
+    correction = _draft(request, code)
+    return autosaved(request, corrections.save, correction, CorrectionForm(request.POST).typed())
 
 
 @require_seat(Deed.RUN_PROCEDURE)

@@ -4,10 +4,9 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +17,7 @@ from core import clock, paging
 from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
-from core.views import asked, posted, refusal
+from core.views import asked, autosaved, posted, refusal
 from procurement import inquiries, inquiry_guard, inquiry_offers, inquiry_papers
 from procurement.forms.arguments import ReasonForm
 from procurement.forms.inquiries import TermsForm, bound
@@ -126,13 +125,8 @@ def inquiry_edit(request, code):
 @require_POST
 def inquiry_autosave(request, code):
     """What was typed so far, without a word about whether it is right."""
-    procedure, at = _writable(request, code), clock.now()
-    try:
-        typed = TermsForm(request.POST).typed()
-        inquiries.save_draft(procedure, typed, by=request.seat, at=at)
-    except RuleBroken as refused:
-        return JsonResponse({"saved": str(refused)}, status=409)
-    return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
+    procedure = _writable(request, code)
+    return autosaved(request, inquiries.save_draft, procedure, TermsForm(request.POST).typed())
 
 
 @require_seat(Deed.RUN_PROCEDURE)

@@ -3,10 +3,9 @@
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +17,7 @@ from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.once import AlreadyDone
-from core.views import asked, refusal
+from core.views import asked, autosaved, refusal
 from procurement import checker, importing, need_drafts, needs, rulebook
 from procurement.document import STANDARD, File, Section, numbers
 from procurement.forms.needs import (
@@ -108,12 +107,8 @@ def need_basics(request, code):
 @require_seat(Deed.WRITE_NEED)
 @require_POST
 def need_basics_autosave(request, code):
-    need, at = _written(request, code), clock.now()
-    try:
-        need_drafts.save_basics(need, BasicsForm(request.POST).typed(), by=request.seat, at=at)
-    except RuleBroken as refused:
-        return JsonResponse({"saved": str(refused)}, status=409)
-    return _saved(at)
+    need = _written(request, code)
+    return autosaved(request, need_drafts.save_basics, need, BasicsForm(request.POST).typed())
 
 
 @require_seat(Deed.WRITE_NEED)
@@ -169,13 +164,9 @@ def need_section(request, code, key):
 @require_seat(Deed.WRITE_NEED)
 @require_POST
 def need_section_autosave(request, code, key):
-    need, at = _written(request, code), clock.now()
+    need = _written(request, code)
     section = section_of(request.POST, _section(need, key))
-    try:
-        need_drafts.save_section(need, section, by=request.seat, at=at)
-    except RuleBroken as refused:
-        return JsonResponse({"saved": str(refused)}, status=409)
-    return _saved(at)
+    return autosaved(request, need_drafts.save_section, need, section)
 
 
 @require_seat(Deed.WRITE_NEED)
@@ -319,10 +310,6 @@ def _section(need, key):
 
 def _number(need, key):
     return next(number for number, one in need_drafts.draft_of(need).numbered() if one.key == key)
-
-
-def _saved(at):
-    return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
 
 
 def _outlook(need, at):

@@ -4,9 +4,8 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,7 +15,7 @@ from core import clock, paging
 from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
-from core.views import asked, posted, refusal
+from core.views import asked, autosaved, posted, refusal
 from procurement import composing, notice_kinds
 from procurement.forms.needs import ReasonForm
 from procurement.forms.notices import KindForm, NoticeForm
@@ -110,13 +109,9 @@ def notice_edit(request, code):
 @require_seat(*WRITERS)
 @require_POST
 def notice_autosave(request, code):
-    composition, at = _draft(request, code), clock.now()
+    composition = _draft(request, code)
     form = NoticeForm(request.POST, asked=composing.fields_of(composition))
-    try:
-        composing.save(composition, form.typed(), by=request.seat, at=at)
-    except RuleBroken as refused:
-        return JsonResponse({"saved": str(refused)}, status=409)
-    return JsonResponse({"saved": _("Saved %(time)s") % {"time": f"{localtime(at):%H:%M}"}})
+    return autosaved(request, composing.save, composition, form.typed())
 
 
 @require_seat()

@@ -220,7 +220,9 @@ def test_the_reviewer_reads_what_changed_and_keeps_what_he_types(cast):
     assert "21350" in page
     assert "请写明职务全称。" in page
     typed = {f"{PROFILE}.sales": "请附审计报告。"}
-    client.post(at("application-comment", of.number, row.code), typed)
+    said = client.post(at("application-comment", of.number, row.code), typed).json()
+    assert said["saved"].startswith("已自动保存")
+    assert said["comments"] == 1
     assert "请附审计报告。" in client.get(here).content.decode()
     client.post(at("application-return", of.number, row.code), {**typed, "message": "请补正。"})
     row.refresh_from_db()

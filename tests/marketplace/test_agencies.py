@@ -44,8 +44,8 @@ def test_a_draft_keeps_what_was_typed_encrypted_and_without_an_event(cast):
     agency = begun(cast.agency)
     events = Event.objects.count()
     typed = {"legal_representative_id": [id_number(1)], "introduction": ["测绘"]}
-    agencies.save_draft(agency, "unit", typed, at=clock.now())
-    agency = agencies.save_draft(agency, "services", {"x": ["1"]}, at=clock.now())
+    agencies.save_draft(agency, "unit", typed, by=cast.agency, at=clock.now())
+    agency = agencies.save_draft(agency, "services", {"x": ["1"]}, by=cast.agency, at=clock.now())
     assert agencies.drafted(agency) == {"unit": typed, "services": {"x": ["1"]}}
     assert Event.objects.count() == events
     with connection.cursor() as cursor:
@@ -126,7 +126,7 @@ def test_an_entry_under_review_is_neither_changed_nor_submitted_again(cast):
     agency = submitted(cast.agency)
     entry = whole()
     with refused("nothing is saved"):
-        agencies.save_draft(agency, "unit", {}, at=clock.now())
+        agencies.save_draft(agency, "unit", {}, by=cast.agency, at=clock.now())
     with refused("cannot become"):
         submit(agency, cast.agency, entry)
 
@@ -180,7 +180,7 @@ def test_a_returned_entry_is_corrected_and_submitted_again(cast):
     assert "资质证书看不清" in letter.body
     assert "【资质证书】甲级证书扫描件不清晰" in letter.body
     agency.refresh_from_db()
-    agencies.save_draft(agency, "unit", {"introduction": ["新"]}, at=clock.now())
+    agencies.save_draft(agency, "unit", {"introduction": ["新"]}, by=cast.agency, at=clock.now())
     kept = scan(cast.agency)
     entry = whole(cast.agency, qualifications=(paper(scan=kept, number="ZZ-2"),))
     agency = submit(agency, cast.agency, entry)
