@@ -101,6 +101,7 @@ def written(
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip
     document.addPageTemplates(PageTemplate(frames=[area]))
+    document.keepTogetherClass = Led
     document.build(list(story()), canvasmaker=canvasmaker)
     return out.getvalue()
 
@@ -237,6 +238,21 @@ class Boxes(Flowable):  # type: ignore[misc]  # reportlab is untyped
             y -= self.style.leading
 
 
+class Led(KeepTogether):  # type: ignore[misc]  # reportlab is untyped
+    """What leads, as a heading does, with the first piece at least of what follows it.
+
+    ReportLab's own moves all of it to the next page where it does not fit as a whole.
+    """
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        self.wrap(width, height)
+        *_, last = self._content
+        _, whole = last.wrapOn(self.canv, width, height)
+        if last.splitOn(self.canv, width, height - (self._H - whole)):
+            return list(self._content)
+        return list(super().split(width, height))
+
+
 def _story(paper: Paper) -> Sequence[Flowable]:
     story: list[Flowable] = [Text(paper.title, TITLE, before=2 * mm, after=3 * mm)]
     if paper.subtitle:
@@ -359,7 +375,9 @@ def _table(block: papers.Table) -> list[Flowable]:
 
 def _set_apart(grid: Grid, rows: int) -> list[Flowable]:
     """With space around it; a table of few rows is not broken over two pages."""
-    framed: list[Flowable] = [Spacer(1, 2 * mm), grid, Spacer(1, 3 * mm)]
+    space = Spacer(1, 2 * mm)
+    space.keepWithNext = 1  # or a heading would keep with the space alone
+    framed: list[Flowable] = [space, grid, Spacer(1, 3 * mm)]
     return [KeepTogether(framed)] if rows <= FEW_ROWS else framed
 
 

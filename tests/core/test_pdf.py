@@ -135,6 +135,35 @@ def test_a_short_table_is_not_broken_and_its_heading_stays_with_it(lines):
     assert all(f"第{row}家" in page for row in range(4))
 
 
+FOLLOWING = {
+    "long table": Table(("序号", "机构"), tuple((str(row), f"第{row}家") for row in range(30))),
+    "long form": Fields(tuple((f"第{row}家", "甲\n乙\n丙") for row in range(30))),
+    "tall rows": Fields((("第0家", "甲\n" * 29), ("第1家", "乙\n" * 29))),
+    "long text": Paragraph("第0家" + "按公告执行。" * 900),
+    "boxes": Checks(((True, "第0家"),)),
+}
+
+
+@pytest.mark.parametrize("name", FOLLOWING)
+def test_no_heading_stands_alone_at_the_foot_of_a_page(name):
+    heads = (Heading("七、名单"), Heading("（一）入围", 2))
+    for lines in range(18, 36):
+        before = [Paragraph("按公告执行。") for _ in range(lines)]
+        file = drawn(Paper("采购公告", (*before, *heads, FOLLOWING[name])))
+        pages = tool("pdftotext", "-layout", "-", "-", data=file).split("\f")
+        (page,) = (one for one in pages if "七、名单" in one)
+        assert "第0家" in page.partition("（一）入围")[2]
+
+
+@pytest.mark.parametrize("name", ["long table", "long form", "long text"])
+def test_what_may_be_parted_begins_below_its_heading_and_not_on_a_new_page(name):
+    before = [Paragraph("按公告执行。") for _ in range(12)]
+    file = drawn(Paper("采购公告", (*before, Heading("七、名单"), FOLLOWING[name])))
+    first, second, *_ = tool("pdftotext", "-layout", "-", "-", data=file).split("\f")
+    assert "第0家" in first.partition("七、名单")[2]
+    assert second.strip()
+
+
 def test_no_line_begins_with_a_closing_mark():
     lines = text(drawn(paper(words="服务，金额。" * 200))).splitlines()
     assert not [line for line in lines if line and line[0] in "，。"]
