@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from core import pdf
 from core.lines import broken, clean
+from core.phrases import day
 
 WIDTH, HEIGHT = landscape(A4)
 INK, GOLD = Color(0.12, 0.16, 0.22), Color(0.62, 0.49, 0.22)
@@ -103,5 +104,4 @@ def _foot(canvas: Canvas, facts: Mapping[str, str], digest: str, verify_url: str
 
 
 def _day(text: str) -> str:
-    day = date.fromisoformat(text)
-    return f"{day.year}年{day.month}月{day.day}日"
+    return day(date.fromisoformat(text))

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.timezone import localtime
 from django.utils.translation import override
 
 from alliance.models.fees import Due, LedgerEntry, period_text
@@ -15,6 +14,7 @@ from alliance.models.meetings import Answer, Meeting, Minutes, Motion, Seating
 from alliance.voting import Base, Outcome, Share, VoteRule
 from core.money import in_words
 from core.paper import Block, Fields, Heading, Paper, Paragraph, Signatures, Table
+from core.phrases import day, instant, yuan
 
 CHANNELS = {"room": "会议现场表决", "writing": "书面（通讯）表决"}
 CHOICES = {"for": "同意", "against": "反对", "abstain": "弃权"}
@@ -25,20 +25,6 @@ BASES = {
 }
 SHARES = {(1, 2): "二分之一", (2, 3): "三分之二", (3, 4): "四分之三", (1, 1): "全部"}
 NUMERALS = "一二三四五六七八九十"
-
-
-def instant(at: datetime) -> str:
-    return f"{localtime(at):%Y年%-m月%-d日 %H:%M}"
-
-
-def day(on: date | datetime) -> str:
-    if isinstance(on, datetime):
-        on = localtime(on).date()
-    return f"{on:%Y年%-m月%-d日}"
-
-
-def yuan(amount: Decimal) -> str:
-    return f"¥{amount:,.2f}" if amount >= 0 else f"-¥{-amount:,.2f}"
 
 
 def share(of: Share, *, inclusive: bool) -> str:

@@ -16,7 +16,7 @@ from alliance.models.fees import Due, DueState, FeeScale, FeeScaleState
 from alliance.models.meetings import Motion
 from alliance.terms import CharterTerms
 from alliance.voting import Outcome
-from core import clock, letters
+from core import clock, letters, phrases
 from core.audit import Actor, record
 from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, move, part
@@ -246,7 +246,7 @@ def charge_difference(change: LevelChange, *, by: Actor, at: datetime) -> list[D
             fee=found.fee,
             amount=more,
             rest=more,
-            reckoning=f"自 {on:%Y年%-m月%-d日} 起由{change.from_label}变更为{change.to_label}："
+            reckoning=f"自 {phrases.day(on)} 起由{change.from_label}变更为{change.to_label}："
             f"当期应缴 {found.amount} 元，已列 {listed} 元，补缴差额。",
             due_on=due_on,
             grace_until=due_on + timedelta(days=terms.dues.grace_days),
@@ -387,7 +387,7 @@ def reckoning(line: Line) -> str:
         )
         return f"期间内变更会员等级，共 {owed.of} {unit}：{told}。"
     return (
-        f"{line.label}会费标准 {owed.fee} 元；{line.member.joined_on:%Y年%-m月%-d日}加入，"
+        f"{line.label}会费标准 {owed.fee} 元；{phrases.day(line.member.joined_on)}加入，"
         f"按 {owed.of} {unit}中的 {owed.parts} {unit}计收（加入的当{unit[-1:]}计入）。"
     )
 

@@ -1,25 +1,13 @@
 """What is published of a founding: the call, and the notice of registration; legal text."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
-
-from django.utils.timezone import localtime
 
 from alliance.founding_checks import Check, model
 from alliance.models import Alliance, Call, Member, Officer
 from alliance.terms import in_chinese
 from core.paper import Block, Fields, Heading, Paper, Paragraph, Signatures, Table
-
-
-def instant(when: datetime) -> str:
-    local = localtime(when)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-
-
-def day(when: datetime) -> str:
-    local = localtime(when)
-    return f"{local.year}年{local.month}月{local.day}日"
+from core.phrases import day, instant
 
 
 def conditions(call: Call) -> list[str]:

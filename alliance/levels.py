@@ -19,7 +19,7 @@ from alliance.models.membership import Delegate, DelegateRole, DelegateState
 from alliance.secretariat import Secretariat
 from alliance.terms import CharterTerms
 from alliance.voting import Outcome
-from core import clock, letters
+from core import clock, letters, phrases
 from core.audit import Actor, record
 from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, move, part
@@ -221,7 +221,7 @@ def awaiting(alliance: Alliance) -> Iterable[motions.Candidate]:
             one,
             f"关于{unit}变更会员等级的议案",
             f"{asked}由{one.from_label}变更为{one.to_label}，"
-            f"自 {one.wanted_on:%Y年%-m月%-d日} 起。理由：{one.reason}{said}",
+            f"自 {phrases.day(one.wanted_on)} 起。理由：{one.reason}{said}",
             one.member,
         )
 

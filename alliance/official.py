@@ -25,6 +25,8 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
+from core.phrases import day
+
 DATA = Path(__file__).parent / "data" / "forms"
 FOUNDING, PROFILE, APPLICATION = (
     "founding-registration",
@@ -441,8 +443,8 @@ def shown(field: Field | Column, value: Any) -> str:
             )
             for place, row in enumerate(value, 1)
         )
-    if field.kind == "date" and (day := _day(value)):
-        return f"{day.year}年{day.month}月{day.day}日"
+    if field.kind == "date" and (on := _day(value)):
+        return day(on)
     if field.kind == "percent":
         return f"{value}%"
     return str(value)

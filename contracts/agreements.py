@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import Organisation, Seat
 from contracts.announcements import announce
-from contracts.drafting import Stage, draft, money
+from contracts.drafting import Stage, draft
 from contracts.filing import file_contract
 from contracts.milestones import is_near, start_clock
 from contracts.models import (
@@ -22,7 +22,7 @@ from contracts.models import (
     Release,
     Side,
 )
-from core import clock, figures, letters, outbox
+from core import clock, figures, letters, outbox, phrases
 from core.audit import Actor, record
 from core.calendar import Due, day_of
 from core.lifecycle import RuleBroken, lock, move, part
@@ -67,7 +67,7 @@ def draw_up(
             **_wanted(template, values),
             **_facts_of(parties),
             **_terms(number, sign_until),
-            "amount": money(amount),
+            "amount": phrases.yuan(amount),
             "amount_in_words": in_words(amount),
             "acceptance_days": str(days),
         },
@@ -376,7 +376,7 @@ def _signing_time(at: datetime) -> Due:
 
 
 def _terms(number: str, sign_until: Due) -> dict[str, str]:
-    return {"number": number, "sign_until": f"{sign_until.on:%Y年%-m月%-d日} 24 时"}
+    return {"number": number, "sign_until": f"{phrases.day(sign_until.on)} 24 时"}
 
 
 def _wanted(template: AgreementTemplate, values: Mapping[str, str]) -> dict[str, str]:

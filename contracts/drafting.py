@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.paper import Block, Paper, Table
+from core.phrases import yuan
 
 NAME = re.compile(r"\{(\w+)\}")
 
@@ -65,10 +66,6 @@ def period(days: int, *, in_working_days: bool) -> str:
     return f"合同生效后 {days} 个工作日" if in_working_days else f"合同生效后 {days} 日"
 
 
-def money(amount: Decimal) -> str:
-    return f"¥{amount:,.2f}"
-
-
 def _filled(value: Any, values: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         return NAME.sub(lambda found: values[found[1]], value)
@@ -88,7 +85,7 @@ def _table(stages: Sequence[Stage]) -> Table:
             str(place),
             f"{stage.title}\n{stage.content}" if stage.content else stage.title,
             period(stage.days, in_working_days=stage.in_working_days),
-            money(stage.amount),
+            yuan(stage.amount),
         )
         for place, stage in enumerate(stages, 1)
     )

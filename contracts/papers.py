@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.utils.timezone import localtime
-
-from contracts.drafting import money, period
+from contracts.drafting import period
 from contracts.models import Agreement, Deliverable, Side
 from core.models import Upload
 from core.money import in_words
 from core.paper import Fields, Heading, Paper, Paragraph, Signatures, Table
+from core.phrases import day, money, second, yuan
 
 SIDES = {
     Side.OWNER: "甲方（项目业主）",
@@ -26,14 +25,6 @@ def called(agreement: Agreement) -> dict[Side, str]:
     return {side: labels.get(f"{{{side.value}_name}}", label) for side, label in SIDES.items()}
 
 
-def instant(at: datetime) -> str:
-    return f"{localtime(at):%Y年%-m月%-d日 %H:%M:%S}"
-
-
-def day(at: datetime) -> str:
-    return f"{localtime(at):%Y年%-m月%-d日}"
-
-
 def signed(agreement: Agreement) -> Paper:
     """The agreement's text, and below it who has signed, when and how. The digest is the text's."""
     text, sides = Paper.from_json(agreement.paper), called(agreement)
@@ -42,7 +33,7 @@ def signed(agreement: Agreement) -> Paper:
             sides[Side(party.side)],
             party.organisation.name,
             f"签署人：{party.signer}" if party.signed_at else "签署人：尚未签署",
-            f"签署时间：{instant(party.signed_at)}" if party.signed_at else "签署时间：——",
+            f"签署时间：{second(party.signed_at)}" if party.signed_at else "签署时间：——",
             f"确认文字：{party.typed}" if party.signed_at else "确认文字：——",
         )
         for party in agreement.parties.select_related("organisation")
@@ -71,11 +62,11 @@ def certificate(deliverable: Deliverable) -> Paper:
                     (sides[Side.OWNER], parties[Side.OWNER].name),
                     (sides[Side.AGENCY], parties[Side.AGENCY].name),
                     ("履约节点", f"第 {milestone.place} 节点　{milestone.title}"),
-                    ("对应价款", f"{money(milestone.amount)}（{in_words(milestone.amount)}）"),
+                    ("对应价款", f"{yuan(milestone.amount)}（{in_words(milestone.amount)}）"),
                     ("节点时限", last_day(milestone.due_at)),
                     (
                         "提交时间",
-                        f"{instant(deliverable.handed_in_at)}（第 {deliverable.round} 次提交）",
+                        f"{second(deliverable.handed_in_at)}（第 {deliverable.round} 次提交）",
                     ),
                     (
                         "是否逾期",
@@ -99,7 +90,7 @@ def certificate(deliverable: Deliverable) -> Paper:
                     (
                         parties[Side.OWNER].name,
                         f"验收人：{deliverable.decided_by.user}",
-                        instant(deliverable.decided_at),
+                        second(deliverable.decided_at),
                     ),
                 )
             ),
@@ -118,7 +109,7 @@ def announcement(agreement: Agreement) -> Paper:
             str(one.place),
             one.title,
             period(one.days, in_working_days=one.in_working_days),
-            money(one.amount),
+            yuan(one.amount),
         )
         for one in agreement.milestones.all()
     )
@@ -132,7 +123,7 @@ def announcement(agreement: Agreement) -> Paper:
                     ("合同名称", agreement.title),
                     (
                         "合同金额",
-                        f"{money(agreement.amount)}（大写：{in_words(agreement.amount)}）",
+                        money(agreement.amount),
                     ),
                     ("签订日期", day(agreement.concluded_at)),
                 )

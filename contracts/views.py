@@ -16,7 +16,6 @@ from accounts.models import Deed, Seat
 from accounts.stepup import kept, step_up
 from contracts import agreement_pdf as agreement_pdf_files
 from contracts import agreements, changes, deliveries, history, papers
-from contracts.drafting import money
 from contracts.forms import (
     AcceptForm,
     ExtensionForm,
@@ -42,6 +41,7 @@ from core import clock, paging
 from core.lifecycle import RuleBroken
 from core.models import Upload
 from core.paper import Paper
+from core.phrases import day, yuan
 from core.views import asked, pdf_response, posted, refusal
 from publication.notice_pdf import verify_url
 
@@ -280,7 +280,7 @@ def deliverable_accept(request, code):
         consequences=[
             _("You confirm that the deliverable is what was agreed."),
             _("Its share of the price becomes due: %(amount)s.")
-            % {"amount": money(milestone.amount)},
+            % {"amount": yuan(milestone.amount)},
             _("Once the last milestone is accepted the contract is fulfilled."),
         ],
         warning=_("This cannot be undone."),
@@ -389,8 +389,8 @@ def _within_ceiling(seat, deed, amount):
     ]
     raise RuleBroken(
         "%(amount)s is above your ceiling of %(ceiling)s: ask %(able)s to do it.",
-        amount=money(amount),
-        ceiling=money(seat.amount_ceiling),
+        amount=yuan(amount),
+        ceiling=yuan(seat.amount_ceiling),
         able="、".join(able) or "——",
     )
 
@@ -468,12 +468,12 @@ def _course(agreement):
     signing = [
         {
             "label": _("drawn up"),
-            "text": papers.day(agreement.drawn_up_at),
+            "text": day(agreement.drawn_up_at),
             "state": "done",
         },
         {
             "label": _("signed by all") if agreement.is_joint else _("signed by both sides"),
-            "text": papers.day(agreement.concluded_at)
+            "text": day(agreement.concluded_at)
             if is_concluded
             else _("%(signed)s of %(parties)s signed")
             % {"signed": len(signed), "parties": len(agreement.parties.all())},
@@ -503,6 +503,6 @@ def _end(agreement):
     is_over = agreement.ended_at is not None
     return {
         "label": agreement.get_state_display() if is_over else pgettext("contract", "fulfilled"),
-        "text": papers.day(agreement.ended_at) if is_over else "",
+        "text": day(agreement.ended_at) if is_over else "",
         "state": "done" if is_over else "todo",
     }

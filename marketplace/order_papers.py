@@ -8,11 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.timezone import localtime
 from django.utils.translation import override
 
-from core.money import in_words
 from core.paper import Block, Fields, Heading, Paper, Paragraph, Signatures, Table
+from core.phrases import day, filled, instant, last_day, money
 from marketplace import conditions, eligibility
 from marketplace.models import Avoidance, Bid, Method, Needed, Regime, ServiceItem, ServiceOrder
 from publication.models import Notice
@@ -41,29 +40,6 @@ SEALED = (
     "其他机构和平台工作人员在系统中均看不到报名家数、名单和报价。截止时间以数据库服务器收到为准，截止时刻整即为迟到。"
 )
 HONEST = "只要见证人与平台中有一方诚实，结果就不受任何人左右。"
-
-
-def yuan(amount: Decimal) -> str:
-    return f"¥{amount:,.2f}"
-
-
-def money(amount: Decimal) -> str:
-    return f"{yuan(amount)}（大写：{in_words(amount)}）"
-
-
-def instant(when: datetime) -> str:
-    local = localtime(when)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-
-
-def last_day(until: datetime) -> str:
-    """The end of a period, told as the last hour of its last day."""
-    return f"{day(until - datetime.resolution)} 24:00"
-
-
-def day(when: datetime) -> str:
-    local = localtime(when)
-    return f"{local.year}年{local.month}月{local.day}日"
 
 
 def notice_title(order: ServiceOrder) -> str:
@@ -101,7 +77,7 @@ def notice(
         *correction,
         Heading("一、项目概况"),
         Fields(
-            _filled(
+            filled(
                 ("订单编号", order.number or "（发布时编号）"),
                 ("项目名称", order.title),
                 ("项目业主", order.owner_shown),
@@ -118,7 +94,7 @@ def notice(
         ),
         Heading("二、资金"),
         Fields(
-            _filled(
+            filled(
                 ("资金来源", funds(order)),
                 ("预算", money(order.budget) if order.budget else "暂不做评估与预算"),
                 ("固定服务金额", money(order.price) if order.price else ""),
@@ -129,7 +105,7 @@ def notice(
         ),
         Heading("三、服务内容与要求"),
         Fields(
-            _filled(
+            filled(
                 ("中介服务事项", services(order, [item.name for item in items])),
                 ("服务内容", order.content),
                 ("服务期限", f"{order.service_days} 日，自合同生效之日起算"),
@@ -142,7 +118,7 @@ def notice(
         Heading("四、选取方式"),
         Paragraph(f"本订单采用“{METHODS[Method(order.method)]}”。{IN_WORDS[Method(order.method)]}"),
         Fields(
-            _filled(
+            filled(
                 ("报名截止", instant(order.open_until) if order.open_until else ""),
                 ("选取时间", instant(order.choose_at) if order.choose_at else ""),
                 (
@@ -173,7 +149,7 @@ def notice(
     blocks += [
         Heading("六、联系与监督" if avoidances else "五、联系与监督"),
         Fields(
-            _filled(
+            filled(
                 ("业主联系人", order.contact_name),
                 ("联系电话", order.contact_phone),
                 ("业主投诉电话", order.complaint_phone),
@@ -202,7 +178,7 @@ def changed_witnesses(change: Change, reason: str, at: datetime) -> tuple[Block,
             "除见证人外，其他内容不变。"
         ),
         Fields(
-            _filled(
+            filled(
                 ("不再担任见证人", "、".join(one.name for one in change.left)),
                 ("新指定的见证人", "、".join(one.name for one in change.come)),
                 ("变更原因", reason),
@@ -257,7 +233,7 @@ def result(order: ServiceOrder, draw: Draw, *, after: Bid | None = None) -> Pape
     blocks += [
         Heading("一、中选结果"),
         Fields(
-            _filled(
+            filled(
                 ("订单编号", order.number or ""),
                 ("项目名称", order.title),
                 ("项目业主", order.owner_shown),
@@ -276,7 +252,7 @@ def result(order: ServiceOrder, draw: Draw, *, after: Bid | None = None) -> Pape
             "核验页面查到，可用平台提供的独立程序、浏览器页面或第三方工具 consistent_sampler 核验。"
         ),
         Fields(
-            _filled(
+            filled(
                 ("承诺值", order.commitment),
                 ("冻结时间", instant(draw.frozen_at) if draw.frozen_at else ""),
                 ("名单的根", draw.root),
@@ -356,10 +332,6 @@ def funds(order: ServiceOrder) -> str:
 
 def _titled(order: ServiceOrder, kind: str) -> str:
     return f"{order.title[: 200 - len(kind)]}{kind}"
-
-
-def _filled(*rows: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(row for row in rows if row[1])
 
 
 def _won(order: ServiceOrder) -> tuple[Bid, datetime]:

@@ -31,9 +31,9 @@ from core import pdf, uploads
 from core.audit import canonical
 from core.models import Event, Upload
 from core.paper import Fields, Heading, Paper, Paragraph, Table
+from core.phrases import day, second
 from procurement import argument_papers, opening
 from procurement.models import Archive, Argument, Opinion, Procedure
-from procurement.phrases import day, second
 from procurement.verify_archive import FORMAT, MANIFEST
 from publication import notice_pdf
 from publication.models import Notice

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from core.paper import Block, Fields, Form, Heading, Paper, Paragraph, Signatures, Table
+from core.phrases import day, filled, instant, ten_thousands
 from procurement.models import (
     Argument,
     Comment,
@@ -19,7 +20,6 @@ from procurement.models import (
     Stance,
     Verdict,
 )
-from procurement.phrases import day, filled, instant, ten_thousands
 
 VERDICTS = {Verdict.AGREE: "同意", Verdict.AMEND: "修改后同意", Verdict.DISAGREE: "不同意"}
 STANCES = {

@@ -18,10 +18,10 @@ from core.lifecycle import RuleBroken, lock, move, part
 from core.models import CalendarDay
 from core.numbering import new_code
 from core.paper import Paper
+from core.phrases import instant
 from procurement import notice_kinds, notice_papers
 from procurement.models import Composition, CompositionState, Need, NeedState
 from procurement.notice_kinds import AFFECTS, REASON, TERMINATION, Field, NoticeKind
-from procurement.phrases import instant
 from publication import notices
 from publication.models import SUPERSEDING, Notice, Relation
 

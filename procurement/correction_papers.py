@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from core.paper import Block, Fields, Heading, Paragraph
+from core.phrases import day, filled, instant, money
 from procurement.document import numeral
 from procurement.inquiry_terms import Amendable, Milestone
-from procurement.phrases import day, filled, instant, money
 from publication.models import Notice
 from publication.periods import Limit
 from selection.witnesses import Change

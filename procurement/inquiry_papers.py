@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from core.paper import Block, Fields, Heading, Paper, Paragraph, Signatures, Table
+from core.phrases import day, filled, instant, last_day, money, second, yuan
 from procurement.models import Kind, Procedure, Quote
-from procurement.phrases import day, filled, instant, last_day, money, second, yuan
 from publication.models import Notice
 from selection.models import Draw
 

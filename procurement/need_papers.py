@@ -5,25 +5,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.timezone import localtime
-
-from core.money import in_words
 from core.paper import Block, Fields, Heading, Paper, Paragraph, Signatures, Table
+from core.phrases import day, money
 from procurement.document import Document, numeral
 from procurement.models import Kind, Need
 from procurement.proposals import FORMS, METHODS, Proposal
 from publication.models import Notice
 
 KINDS = {Kind.GOODS: "货物", Kind.WORKS: "工程", Kind.SERVICES: "服务"}
-
-
-def money(amount: Decimal) -> str:
-    return f"¥{amount:,.2f}（大写：{in_words(amount)}）"
-
-
-def day(when: datetime) -> str:
-    local = localtime(when)
-    return f"{local.year}年{local.month}月{local.day}日"
 
 
 def notice_title(need: Need, facts: Any, *, corrected: bool = False) -> str:

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from core.paper import Block, Fields, Heading, Paper, Paragraph, Signatures
+from core.phrases import day, instant, last_day, money
 from procurement.document import numeral
 from procurement.models import Need
 from procurement.notice_kinds import TERMINATION, Field, NoticeKind
-from procurement.phrases import day, instant, last_day, money
 from publication.models import Notice
 from publication.periods import Limit
 

@@ -18,11 +18,11 @@ from core.audit import Clock, record
 from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, move, part
 from core.models import CalendarDay, Event
+from core.phrases import second
 from credit import facts, scoring
 from credit.models import Scheme
 from procurement import archives, inquiry_papers, opening
 from procurement.models import Procedure, ProcedureState
-from procurement.phrases import second
 from publication import notices
 from publication.models import Notice, Relation
 

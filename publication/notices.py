@@ -7,13 +7,13 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from core import clock, outbox
 from core.audit import Actor, canonical, record
 from core.lifecycle import RuleBroken, lock, part
 from core.numbering import new_code, yearly
 from core.paper import Heading, Paper, Paragraph, Signatures
+from core.phrases import day
 from publication.kinds import kinds
 from publication.kinds import register as kind
 from publication.models import SUPERSEDING, Notice, NoticeFile, Relation
@@ -222,19 +222,17 @@ def _reason(reason: str) -> str:
 
 
 def _withdrawal(notice: Notice, title: str, reason: str) -> Paper:
-    issued = localtime(notice.published_at)
-    today = localtime(clock.after_lock())
     return Paper(
         title=title,
         blocks=(
             Heading("一、被撤回的公告"),
             Paragraph(
-                f"{issued.year}年{issued.month}月{issued.day}日发布的《{notice.title}》"
+                f"{day(notice.published_at)}发布的《{notice.title}》"
                 f"（编号：{notice.number}）自本公告发布之时起撤回，不再具有效力。原公告及其内容摘要继续保留，"
                 "供公众查阅和核验。"
             ),
             Heading("二、撤回原因"),
             Paragraph(reason),
-            Signatures(((notice.issuer, f"{today.year}年{today.month}月{today.day}日"),)),
+            Signatures(((notice.issuer, day(clock.after_lock())),)),
         ),
     )

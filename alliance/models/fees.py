@@ -31,6 +31,7 @@ from alliance.models.meetings import Motion
 from alliance.models.register import Alliance, Charter, Member
 from core.lifecycle import filled_iff
 from core.models import Upload
+from core.phrases import day
 from publication.models import Notice
 
 
@@ -205,8 +206,7 @@ class Due(models.Model):
 
 
 def period_text(start: date, until: date) -> str:
-    last = until - date.resolution
-    return f"{start:%Y年%-m月%-d日}至{last:%Y年%-m月%-d日}"
+    return f"{day(start)}至{day(until - date.resolution)}"
 
 
 class Direction(models.TextChoices):

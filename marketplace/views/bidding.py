@@ -16,8 +16,9 @@ from accounts.stepup import kept, step_up
 from core import clock
 from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
+from core.phrases import instant
 from core.views import asked, refusal
-from marketplace import bids, closing, eligibility, order_papers, witnessing
+from marketplace import bids, closing, eligibility, witnessing
 from marketplace.forms.order_deeds import BidForm
 from marketplace.models import Bid, OrderState, ServiceOrder
 from marketplace.views.orders import close_when_due
@@ -96,8 +97,7 @@ def bid_withdraw(request, code):
         text=str(bid.order),
         consequences=[
             _("Its envelope will never be opened."),
-            _("You may bid anew until %(until)s.")
-            % {"until": order_papers.instant(bid.order.open_until)},
+            _("You may bid anew until %(until)s.") % {"until": instant(bid.order.open_until)},
         ],
         verb=_("Withdraw the bid"),
         keep=_("Leave it in"),

@@ -20,6 +20,7 @@ from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.models import Region, Upload
 from core.once import AlreadyDone
+from core.phrases import instant
 from core.views import asked, autosaved, posted, refusal
 from credit.models import Scheme
 from marketplace import closing, evaluations, offers, order_papers, orders, outlook
@@ -232,7 +233,7 @@ def order_publish(request, code):
             _("The notice is published at once, numbered, and never changed."),
             _("The platform commits to the secret number of the draw."),
             _("Agencies may bid until %(until)s; nobody sees who has.")
-            % {"until": order_papers.instant(order.open_until)}
+            % {"until": instant(order.open_until)}
             if order.open_until
             else "",
         ],

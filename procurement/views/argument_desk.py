@@ -15,6 +15,7 @@ from accounts.stepup import kept, step_up
 from core import clock, paging
 from core.forms import OnceForm
 from core.lifecycle import RuleBroken
+from core.phrases import instant
 from core.views import asked, posted, refusal
 from procurement import argument_course, argument_papers, arguments, comments, opinions
 from procurement.forms.arguments import (
@@ -26,7 +27,6 @@ from procurement.forms.arguments import (
     TermsForm,
 )
 from procurement.models import Argument, ArgumentState, Comment, Need
-from procurement.phrases import instant
 from publication.models import Notice
 
 SORTS = {"new": paging.Order("", "-created_at", "-pk")}

@@ -15,13 +15,13 @@ from accounts.models import Deed
 from accounts.stepup import kept, step_up
 from core import clock
 from core.lifecycle import RuleBroken
+from core.phrases import instant
 from core.views import asked, autosaved, posted, refusal
 from procurement import corrections
 from procurement.forms.arguments import ReasonForm
 from procurement.forms.corrections import BeginForm, CorrectionForm, bound, typed_of
 from procurement.inquiry_terms import Amendable
 from procurement.models import Correction, CorrectionState, Procedure
-from procurement.phrases import instant
 
 
 @require_seat(Deed.RUN_PROCEDURE)

@@ -17,12 +17,12 @@ from core import clock, paging
 from core.forms import new_once
 from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
+from core.phrases import instant
 from core.views import asked, autosaved, posted, refusal
 from procurement import inquiries, inquiry_guard, inquiry_offers, inquiry_papers
 from procurement.forms.arguments import ReasonForm
 from procurement.forms.inquiries import TermsForm, bound
 from procurement.models import Need, Procedure, ProcedureState, Quote
-from procurement.phrases import instant
 from procurement.views.inquiries import open_when_due
 from publication.models import Notice
 from selection.models import Witness

@@ -15,11 +15,11 @@ from accounts.stepup import kept, step_up
 from core import clock
 from core.lifecycle import RuleBroken
 from core.once import AlreadyDone
+from core.phrases import instant
 from core.views import asked, refusal
 from procurement import opening, quotes
 from procurement.forms.inquiries import QuoteForm
 from procurement.models import Procedure, ProcedureState, Quote
-from procurement.phrases import instant
 from procurement.views.inquiries import found, open_when_due
 from selection.forms import DiceForm
 

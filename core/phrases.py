@@ -1,4 +1,4 @@
-"""How amounts and instants are told on procurement papers, in Chinese. Pure."""
+"""How amounts, days and instants are told on papers, in Chinese whoever reads. Pure."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +9,7 @@ from core.money import in_words
 
 
 def yuan(amount: Decimal) -> str:
-    return f"¥{amount:,.2f}"
+    return f"{'-' if amount < 0 else ''}¥{abs(amount):,.2f}"
 
 
 def money(amount: Decimal) -> str:
