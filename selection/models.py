@@ -175,6 +175,11 @@ class WitnessQuerySet(models.QuerySet["Witness"]):
         """In whose stead nobody else was named."""
         return self.filter(replaced_at=None)
 
+    def invited_by(self, unit: Organisation) -> WitnessQuerySet:
+        """Who has his link from the unit: whom it named. With the link of a regulator's witness
+        the owner could take his place."""
+        return self.filter(Q(named_by=unit) | Q(named_by=None, draw__owner=unit))
+
 
 class Witness(models.Model):
     """Somebody named in the notice to see the dice; `user` is known once he entered by his link.

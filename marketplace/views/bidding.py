@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -140,13 +139,9 @@ def order_witnesses(request, code):
 @require_seat(Deed.WRITE_ORDER, Deed.APPROVE_ORDER, Deed.SUPERVISE)
 @require_POST
 def order_invite(request, code, witness):
-    """A one-time link for a witness, shown this once to who named him: else the owner could take
-    the place of a regulator's witness."""
-    unit = request.seat.organisation
-    row = get_object_or_404(
-        Witness.objects.filter(Q(named_by=unit) | Q(named_by=None, draw__owner=unit)),
-        code=witness,
-    )
+    """A one-time link for a witness, shown this once to who named him."""
+    own = Witness.objects.invited_by(request.seat.organisation)
+    row = get_object_or_404(own, code=witness)
     order = get_object_or_404(ServiceOrder.objects.public(), code=code, number=row.draw.number)
     try:
         token = closing.invite(order, row, by=request.seat, at=clock.now())
@@ -211,17 +206,14 @@ def order_dice(request, code):
             if order.state != OrderState.AWAITING_DICE:
                 return redirect("marketplace:order-draw", order.number)
             return redirect("marketplace:order-dice", order.code)
-    at = clock.now()
     context = {
         "order": order,
         "draw": draw,
-        "witness": witness,
         "form": form,
         "is_awaited": order.state == OrderState.AWAITING_DICE,
-        "may_throw": draw.thrown_at is None and at >= draw.announced_for,
+        "may_throw": draw.thrown_at is None and clock.now() >= draw.announced_for,
         "has_thrown": draw.thrower_id == request.user.pk,
         "others": draw.witnesses.standing(),
-        "at": at,
     }
     return render(request, "marketplace/order-dice.html", context)
 

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.files.storage import storages
-from django.db.models import Q
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -97,13 +96,9 @@ def inquiry_witnesses(request, code):
 @require_seat(Deed.RUN_PROCEDURE, Deed.APPROVE_NEED, Deed.SUPERVISE)
 @require_POST
 def inquiry_invite(request, code, witness):
-    """A one-time link for a witness, shown this once to who named him: else the owner could take
-    the place of a regulator's witness."""
-    unit = request.seat.organisation
-    row = get_object_or_404(
-        Witness.objects.filter(Q(named_by=unit) | Q(named_by=None, draw__owner=unit)),
-        code=witness,
-    )
+    """A one-time link for a witness, shown this once to who named him."""
+    own = Witness.objects.invited_by(request.seat.organisation)
+    row = get_object_or_404(own, code=witness)
     procedure = get_object_or_404(Procedure.objects.public(), code=code, number=row.draw.number)
     try:
         token = opening.invite(procedure, row, by=request.seat, at=clock.now())
