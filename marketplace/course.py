@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.course import shown
 from core.templatetags.gx import last_day, short_instant
 from marketplace.models import OrderState, ServiceOrder
 
@@ -33,7 +34,7 @@ def words() -> Mapping[str, Any]:
     return EVENTS
 
 
-def of(order: ServiceOrder, at: datetime) -> list[dict[str, str]]:
+def of(order: ServiceOrder, at: datetime) -> list[dict[str, Any]]:
     """Stages as `components/course.html` shows them."""
     ended = {
         OrderState.FAILED: _("Failed"),
@@ -66,18 +67,4 @@ def of(order: ServiceOrder, at: datetime) -> list[dict[str, str]]:
         ),
         (_("Evaluation"), "", order.state == OrderState.EVALUATED),
     ]
-    if ended:
-        done = [stage for stage in stages if stage[2]]
-        return [
-            *({"label": label, "text": text, "state": "done"} for label, text, _done in done),
-            {"label": ended, "text": "", "state": "now"},
-        ]
-    first_open = next((n for n, stage in enumerate(stages) if not stage[2]), len(stages))
-    return [
-        {
-            "label": label,
-            "text": text,
-            "state": "done" if done else "now" if place == first_open else "todo",
-        }
-        for place, (label, text, done) in enumerate(stages)
-    ]
+    return shown(stages, ended=ended)

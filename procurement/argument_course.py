@@ -9,13 +9,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from core.course import shown
 from core.templatetags.gx import last_day, short_instant
 from procurement.models import Argument, ArgumentState, Comment, Verdict
 
 MEANINGS = {Verdict.AGREE: "done", Verdict.AMEND: "soon", Verdict.DISAGREE: "fail"}
 
 
-def of(argument: Argument, at: datetime) -> list[dict[str, str]]:
+def of(argument: Argument, at: datetime) -> list[dict[str, Any]]:
     """Stages as `components/course.html` shows them."""
     opens, closes = argument.opens_at, argument.closes_at
     stages = [
@@ -33,19 +34,8 @@ def of(argument: Argument, at: datetime) -> list[dict[str, str]]:
         ),
         (_("Result"), short_instant(argument.closed_at), argument.closed_at is not None),
     ]
-    if argument.state == ArgumentState.WITHDRAWN:
-        done = [stage for stage in stages if stage[2]]
-        ended = {"label": _("Ended by the owner"), "text": "", "state": "now"}
-        return [*({"label": a, "text": b, "state": "done"} for a, b, _done in done), ended]
-    first_open = next((n for n, stage in enumerate(stages) if not stage[2]), len(stages))
-    return [
-        {
-            "label": label,
-            "text": text,
-            "state": "done" if done else "now" if place == first_open else "todo",
-        }
-        for place, (label, text, done) in enumerate(stages)
-    ]
+    withdrawn = argument.state == ArgumentState.WITHDRAWN
+    return shown(stages, ended=_("Ended by the owner") if withdrawn else "")
 
 
 def opinions_of(argument: Argument) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.course import shown
 from core.templatetags.gx import day, last_day, short_instant
 from procurement.models import WON, Procedure, ProcedureState
 
@@ -33,7 +34,7 @@ EVENTS: Mapping[str, Any] = {
 }
 
 
-def of(procedure: Procedure, at: datetime) -> list[dict[str, str]]:
+def of(procedure: Procedure, at: datetime) -> list[dict[str, Any]]:
     """Stages as `components/course.html` shows them."""
     awarded, state = procedure.state in WON, procedure.state
     ended = {
@@ -74,18 +75,4 @@ def of(procedure: Procedure, at: datetime) -> list[dict[str, str]]:
             procedure.retain_until is not None,
         ),
     ]
-    if ended:
-        done = [stage for stage in stages[:-1] if stage[2]]
-        return [
-            *({"label": label, "text": text, "state": "done"} for label, text, _done in done),
-            {"label": ended, "text": "", "state": "now"},
-        ]
-    first_open = next((n for n, stage in enumerate(stages) if not stage[2]), len(stages))
-    return [
-        {
-            "label": label,
-            "text": text,
-            "state": "done" if done else "now" if place == first_open else "todo",
-        }
-        for place, (label, text, done) in enumerate(stages)
-    ]
+    return shown(stages[:-1] if ended else stages, ended=ended)
