@@ -10,17 +10,21 @@ A chosen file is received at once; when the form is refused for another reason, 
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from core import clock, uploads
 from core.audit import Actor
 from core.lifecycle import RuleBroken
 from core.models import Upload
+from core.money import yuan
+from core.widgets import MoneyInput
 
 
 class UploadInput(forms.FileInput):
@@ -143,6 +147,58 @@ class Receiving:
         for field in self.fields.values():
             if isinstance(field, UploadField):
                 field.prepare(by)
+
+
+class Drafting(Receiving, forms.Form):
+    """One step of a guided form, whose draft keeps what was typed, right or wrong."""
+
+    data: Any  # as it was sent, or a draft as if it were
+
+    def typed(self) -> dict[str, Any]:
+        """What this step's fields hold now, as it is kept in the draft."""
+        kept: dict[str, Any] = {}
+        for name, field in self.fields.items():
+            if isinstance(field, UploadField):
+                _chosen, kept[f"{name}-held"] = self[name].data
+            elif isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+                kept[name] = self.data.getlist(name)
+            else:
+                kept[name] = self.data.get(name, "")
+        return kept
+
+    def received(self) -> dict[str, list[str]]:
+        """The codes of the files that came with this step, once it was cleaned."""
+        return {
+            f"{name}-held": [one.code for one in field.widget.held]
+            for name, field in self.fields.items()
+            if isinstance(field, UploadField)
+        }
+
+
+def as_sent(draft: Mapping[str, Any]) -> MultiValueDict[str, Any]:
+    """A draft in the shape of a form that was sent."""
+    return MultiValueDict(
+        {name: value if isinstance(value, list) else [value] for name, value in draft.items()}
+    )
+
+
+class MoneyField(forms.DecimalField):
+    """Yuan; thousands may be separated, in Chinese or in plain commas."""
+
+    widget = MoneyInput
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(
+            **{"min_value": Decimal("0.01"), "max_digits": 16, "decimal_places": 2, **facts}
+        )
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as its base does
+        typed = str(value or "").replace(",", "").replace("，", "").replace("¥", "")
+        return super().to_python(typed.strip())
+
+    def clean(self, value: Any) -> Decimal | None:
+        amount = super().clean(value)  # more than the fen is refused, not rounded
+        return None if amount is None else yuan(amount)
 
 
 def new_once() -> str:

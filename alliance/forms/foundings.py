@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms import BoundField
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Seat
@@ -21,7 +20,7 @@ from alliance.founding_checks import model
 from alliance.foundings import FILES, POSTS, is_in_wallet
 from alliance.models import Founding, Post, UnitKind
 from core import clock
-from core.forms import Receiving, UploadField
+from core.forms import Drafting, UploadField, as_sent
 from core.money import yuan
 from core.widgets import MoneyInput, Options
 
@@ -33,7 +32,7 @@ LEVELS = (
 )
 
 
-class Step(Receiving, forms.Form):
+class Step(Drafting):
     """One subject of the guided form. `slug` names it in addresses."""
 
     slug: ClassVar[str]
@@ -47,27 +46,6 @@ class Step(Receiving, forms.Form):
 
     def prepare(self) -> None:
         """What depends on the unit or the call."""
-
-    def typed(self) -> dict[str, Any]:
-        """What this step's fields hold now, as it is kept in the draft."""
-        kept: dict[str, Any] = {}
-        data: Any = self.data
-        for name, field in self.fields.items():
-            if isinstance(field, UploadField):
-                kept[f"{name}-held"] = data.getlist(f"{name}-held")
-            elif isinstance(field, forms.MultipleChoiceField):
-                kept[name] = data.getlist(name)
-            else:
-                kept[name] = data.get(name, "")
-        return kept
-
-    def received(self) -> dict[str, list[str]]:
-        """The codes of the files that came with this step, once it was cleaned."""
-        return {
-            f"{name}-held": [one.code for one in field.widget.held]
-            for name, field in self.fields.items()
-            if isinstance(field, UploadField)
-        }
 
     def document(self) -> dict[str, Any]:
         """The part of the document that a valid step says."""
@@ -362,13 +340,7 @@ STEP_OF = {
 
 def bound(step: type[Step], founding: Founding, by: Seat) -> Step:
     """The step over the draft as it was typed."""
-    typed: MultiValueDict[str, Any] = MultiValueDict(
-        {
-            name: value if isinstance(value, list) else [value]
-            for name, value in founding.draft.items()
-        }
-    )
-    return step(typed, by=by, founding=founding)
+    return step(as_sent(founding.draft), by=by, founding=founding)
 
 
 def document_of(founding: Founding, by: Seat) -> tuple[dict[str, Any] | None, list[Step]]:

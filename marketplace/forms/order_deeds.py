@@ -9,9 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.forms import OnceField
+from core.forms import MoneyField, OnceField
 from credit.scoring import Dimension
-from marketplace.forms.orders import MoneyField
 from marketplace.models import (
     Method,
     ServiceOrder,

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.forms import BoundField
-from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +18,9 @@ from accounts.forms import UsccField
 from accounts.models import Organisation, Seat
 from core import clock, figures
 from core.calendar import day_of
-from core.forms import Receiving, UploadField
+from core.forms import Drafting, MoneyField, UploadField, as_sent
 from core.models import Region
-from core.money import yuan
-from core.widgets import InstantInput, MoneyInput, Options
+from core.widgets import InstantInput, Options
 from marketplace.models import (
     Holder,
     Method,
@@ -39,22 +36,6 @@ from selection.naming import Witnessing
 
 DEMANDS, STAFF, STAGES, AVOIDED = 3, 2, 4, 5
 FILES = "marketplace.order-file"
-
-
-class MoneyField(forms.DecimalField):
-    """Yuan; thousands may be separated, in Chinese or in plain commas."""
-
-    widget = MoneyInput
-
-    def __init__(self, **facts: Any) -> None:
-        super().__init__(
-            **{"min_value": Decimal("0.01"), "max_digits": 16, "decimal_places": 2, **facts}
-        )
-
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as its base does
-        typed = str(value or "").replace(",", "").replace("，", "").replace("¥", "").strip()
-        amount = super().to_python(typed)
-        return None if amount is None else yuan(amount)
 
 
 @dataclass(frozen=True)
@@ -81,7 +62,7 @@ class Group:
         return max([0, *filled]) + 1
 
 
-class Step(Receiving, forms.Form):
+class Step(Drafting):
     """One subject of the guided form. `slug` names it in addresses."""
 
     slug: ClassVar[str]
@@ -94,28 +75,6 @@ class Step(Receiving, forms.Form):
 
     def prepare(self) -> None:
         """What depends on the unit, or on the other steps' draft."""
-
-    def typed(self) -> dict[str, Any]:
-        """What this step's fields hold now, as it is kept in the draft."""
-        kept: dict[str, Any] = {}
-        data: Any = self.data  # a QueryDict, or the draft in its shape
-        for name, field in self.fields.items():
-            if isinstance(field, UploadField):
-                _chosen, held = self[name].data
-                kept[f"{name}-held"] = held
-            elif isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
-                kept[name] = data.getlist(name)
-            else:
-                kept[name] = data.get(name, "")
-        return kept
-
-    def received(self) -> dict[str, list[str]]:
-        """The codes of the files that came with this step, once it was cleaned."""
-        return {
-            f"{name}-held": [one.code for one in field.widget.held]
-            for name, field in self.fields.items()
-            if isinstance(field, UploadField)
-        }
 
     def terms(self) -> dict[str, Any]:
         """The part of `Terms` that a valid step says."""
@@ -499,14 +458,7 @@ STEPS: Mapping[str, type[Step]] = {
 
 def bound(step: type[Step], order: ServiceOrder, by: Seat) -> Step:
     """The step over the draft as it was typed."""
-    return step(typed_of(order), by=by, order=order)
-
-
-def typed_of(order: ServiceOrder) -> MultiValueDict[str, Any]:
-    """The draft in the shape of a sent form."""
-    return MultiValueDict(
-        {name: value if isinstance(value, list) else [value] for name, value in order.draft.items()}
-    )
+    return step(as_sent(order.draft), by=by, order=order)
 
 
 def terms_of(order: ServiceOrder, by: Seat) -> tuple[Terms | None, list[Step]]:

@@ -13,31 +13,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.forms import OnceField
-from core.money import yuan
-from core.widgets import InstantInput, MoneyInput, Options
+from core.forms import MoneyField, OnceField
+from core.widgets import InstantInput, Options
 from credit.scoring import Dimension
 from procurement.inquiry_terms import Milestone, Terms
 from procurement.models import Procedure, Quote
 from selection.naming import Witnessing
 
 STAGES, WITNESSES = 4, 3
-
-
-class MoneyField(forms.DecimalField):
-    """Yuan; thousands may be separated, in Chinese or in plain commas."""
-
-    widget = MoneyInput
-
-    def __init__(self, **facts: Any) -> None:
-        super().__init__(
-            **{"min_value": Decimal("0.01"), "max_digits": 16, "decimal_places": 2, **facts}
-        )
-
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as its base does
-        typed = str(value or "").replace(",", "").replace("，", "").replace("¥", "").strip()
-        amount = super().to_python(typed)
-        return None if amount is None else yuan(amount)
 
 
 def _long(label: Any, hint: Any = "") -> forms.CharField:

@@ -5,7 +5,15 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from core import clock, once, uploads
-from core.forms import OnceField, Receiving, UploadField, new_once
+from core.forms import (
+    Drafting,
+    MoneyField,
+    OnceField,
+    Receiving,
+    UploadField,
+    as_sent,
+    new_once,
+)
 from core.models import SpentKey, Upload
 from tests import files
 from tests.witness import refused
@@ -164,3 +172,36 @@ def test_without_a_form_there_is_no_key_to_spend(cast):
     make(cast.agency, "")
     make(cast.rival, "")
     assert not SpentKey.objects.exists()
+
+
+class Told(Drafting):
+    name = forms.CharField()
+    kinds = forms.MultipleChoiceField(choices=[("a", "A"), ("b", "B")])
+    scans = UploadField("core.test-scan", many=True)
+
+
+def test_a_step_keeps_what_was_typed_right_or_wrong_less_files_that_were_taken_away(cast):
+    draft = {"name": "", "kinds": ["a", "z"], "scans-held": ["ONE", "TWO"], "scans-drop": "ONE"}
+    step = Told(as_sent(draft), by=cast.owner)
+    assert step.typed() == {"name": "", "kinds": ["a", "z"], "scans-held": ["TWO"]}
+
+
+def test_a_step_tells_the_files_that_came_with_it(cast):
+    step = Told(as_sent({}), MultiValueDict({"scans": [pdf()]}), by=cast.owner)
+    assert not step.is_valid()
+    assert step.received() == {"scans-held": [Upload.objects.get().code]}
+
+
+@pytest.mark.parametrize("typed", ["1234.5", "1,234.50", " ¥1，234.5 "])
+def test_money_is_read_with_separated_thousands(typed):
+    assert str(MoneyField().clean(typed)) == "1234.50"
+
+
+@pytest.mark.parametrize("typed", ["", "0", "-1", "1.005", "NaN", "Infinity", "一百"])
+def test_what_is_no_amount_to_the_fen_is_refused(typed):
+    with pytest.raises(forms.ValidationError):
+        MoneyField().clean(typed)
+
+
+def test_no_money_is_none():
+    assert MoneyField(required=False).clean("") is None
