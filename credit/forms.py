@@ -1,16 +1,18 @@
-"""Forms of the hearing: the agency's case, the decision, and what an authority has found."""
+"""Forms of the hearing: the agency's case, the decision, what an authority has found; of marks."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Organisation
 from core import clock
 from core.calendar import day_of, start_of
 from core.forms import OnceField, Receiving, UploadField
-from credit.scoring import Scheme
+from credit.scoring import Dimension, Scheme
 
 
 class StatementForm(Receiving, forms.Form):
@@ -70,6 +72,36 @@ class FindingForm(forms.Form):
         if day > day_of(clock.now()):
             raise forms.ValidationError(_("This day is still to come."))
         return start_of(day)
+
+
+class MarksForm(forms.Form):
+    """Marks of one job in the scheme's dimensions: none is set before somebody sets it."""
+
+    comment = forms.CharField(
+        label=pgettext_lazy("opinion", "Comment"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Published with the marks. No personal data."),
+    )
+
+    def __init__(self, *args: Any, dimensions: Sequence[Dimension], **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        self.dimensions = dimensions
+        for one in dimensions:
+            weight = _("Weight %(weight)s. %(hint)s") % {"weight": one.weight, "hint": one.hint}
+            self.fields[one.code] = forms.IntegerField(
+                label=one.label,
+                min_value=0,
+                max_value=100,
+                help_text=weight,
+                error_messages={"required": _("Give this mark: none is set for you.")},
+            )
+        self.order_fields([*(one.code for one in dimensions), "comment"])
+
+    @property
+    def marks(self) -> dict[str, int]:
+        return {one.code: self.cleaned_data[one.code] for one in self.dimensions}
 
 
 class FilterForm(forms.Form):

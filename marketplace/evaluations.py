@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 
 from accounts.models import Seat
 from core import clock, letters, outbox
 from core.audit import record
-from core.calendar import day_of
-from core.lifecycle import RuleBroken, lock, move
+from core.lifecycle import lock, move
 from core.numbering import new_code
-from credit import facts, scoring
-from credit.models import Scheme
+from credit import grading
 from marketplace.models import Evaluation, OrderState, ServiceOrder
 
 
@@ -30,44 +27,28 @@ def evaluate(
     if order.winner is None:
         raise RuntimeError(f"order {order.number} was completed by nobody")
     evaluated_at = clock.after_lock()
-    scheme = Scheme.objects.in_force(day_of(evaluated_at))
-    wanted = {dimension.code for dimension in scheme.rules.dimensions}
-    if set(marks) != wanted or not all(0 <= mark <= 100 for mark in marks.values()):
-        raise RuleBroken("Give a mark from 0 to 100 in every dimension: none is set for you.")
-    graded = scoring.grade_of({code: Decimal(mark) for code, mark in marks.items()}, scheme.rules)
+    job = grading.enter(
+        marks,
+        organisation=order.winner.bidder,
+        about=order,
+        source="业主评价",
+        graded_at=evaluated_at,
+        by=by,
+        at=at,
+    )
     evaluation = Evaluation.objects.create(
         code=new_code(),
         order=order,
         agency=order.winner.bidder,
         seat=by,
-        marks=[
-            {
-                "code": one.code,
-                "label": one.label,
-                "weight": str(one.weight),
-                "mark": marks[one.code],
-            }
-            for one in scheme.rules.dimensions
-        ],
-        score=graded.score,
-        grade=graded.grade.label,
+        marks=job.marks,
+        score=job.score,
+        grade=job.grade.label,
         comment=comment.strip(),
-        scheme=scheme.name,
+        scheme=job.scheme.name,
         evaluated_at=evaluated_at,
     )
     move(order, OrderState.EVALUATED)
-    facts.enter(
-        organisation=evaluation.agency,
-        kind="job",
-        about=order,
-        occurred_at=evaluated_at,
-        points=graded.grade.points,
-        title=f"{order.title[:150]}：{graded.grade.label}",
-        basis=f"{scheme.name}：一事一评，{graded.score} 分",
-        evidence=[("业主评价", order.get_absolute_url())],
-        by=by,
-        at=at,
-    )
     outbox.emit(
         record(
             order,
@@ -76,9 +57,9 @@ def evaluate(
             at=at,
             public=True,
             marks=dict(marks),
-            score=graded.score,
-            grade=graded.grade.code,
-            scheme=scheme.version,
+            score=job.score,
+            grade=job.grade.code,
+            scheme=job.scheme.version,
             comment=evaluation.comment,
         )
     )

@@ -7,7 +7,6 @@ which enters the supplier's credit.
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 
@@ -16,11 +15,10 @@ from contracts.models import Agreement, Deliverable, DeliverableState, Side
 from core import clock, letters, outbox
 from core.audit import Clock, record
 from core.calendar import day_of
-from core.lifecycle import RuleBroken, lock, move, part
+from core.lifecycle import lock, move, part
 from core.models import CalendarDay, Event
 from core.phrases import second
-from credit import facts, scoring
-from credit.models import Scheme
+from credit import grading
 from procurement import archives, inquiry_papers, opening
 from procurement.models import Procedure, ProcedureState
 from publication import notices
@@ -151,40 +149,24 @@ def assess(
     if winner is None:
         raise RuntimeError(f"procedure {procedure.number} was completed by nobody")
     assessed_at = clock.after_lock()
-    scheme = Scheme.objects.in_force(day_of(assessed_at))
-    wanted = {dimension.code for dimension in scheme.rules.dimensions}
-    if set(marks) != wanted or not all(0 <= mark <= 100 for mark in marks.values()):
-        raise RuleBroken("Give a mark from 0 to 100 in every dimension: none is set for you.")
-    graded = scoring.grade_of({code: Decimal(mark) for code, mark in marks.items()}, scheme.rules)
+    job = grading.enter(
+        marks,
+        organisation=winner.supplier,
+        about=procedure,
+        source="采购人履约评价",
+        graded_at=assessed_at,
+        by=by,
+        at=at,
+    )
     move(
         procedure,
         ProcedureState.ASSESSED,
-        marks=[
-            {
-                "code": one.code,
-                "label": one.label,
-                "weight": str(one.weight),
-                "mark": marks[one.code],
-            }
-            for one in scheme.rules.dimensions
-        ],
-        score=graded.score,
-        grade=graded.grade.label,
+        marks=job.marks,
+        score=job.score,
+        grade=job.grade.label,
         remark=remark.strip(),
         assessed_by=by,
         assessed_at=assessed_at,
-    )
-    facts.enter(
-        organisation=winner.supplier,
-        kind="job",
-        about=procedure,
-        occurred_at=assessed_at,
-        points=graded.grade.points,
-        title=f"{procedure.title[:150]}：{graded.grade.label}",
-        basis=f"{scheme.name}：一事一评，{graded.score} 分",
-        evidence=[("采购人履约评价", procedure.get_absolute_url())],
-        by=by,
-        at=at,
     )
     outbox.emit(
         record(
@@ -194,9 +176,9 @@ def assess(
             at=at,
             public=True,
             marks=dict(marks),
-            score=graded.score,
-            grade=graded.grade.code,
-            scheme=scheme.version,
+            score=job.score,
+            grade=job.grade.code,
+            scheme=job.scheme.version,
             remark=procedure.remark,
         )
     )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.forms import MoneyField, OnceField
-from credit.scoring import Dimension
 from marketplace.models import (
     Method,
     ServiceOrder,
@@ -60,33 +57,3 @@ class BidForm(forms.Form):
         except forms.ValidationError:
             return False
         return price is not None and price > limit
-
-
-class EvaluationForm(forms.Form):
-    """Marks in the scheme's dimensions: none is set before somebody sets it."""
-
-    comment = forms.CharField(
-        label=pgettext_lazy("opinion", "Comment"),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Published with the marks. No personal data."),
-    )
-
-    def __init__(self, *args: Any, dimensions: Sequence[Dimension], **facts: Any) -> None:
-        super().__init__(*args, **facts)
-        self.dimensions = dimensions
-        for one in dimensions:
-            weight = _("Weight %(weight)s. %(hint)s") % {"weight": one.weight, "hint": one.hint}
-            self.fields[one.code] = forms.IntegerField(
-                label=one.label,
-                min_value=0,
-                max_value=100,
-                help_text=weight,
-                error_messages={"required": _("Give this mark: none is set for you.")},
-            )
-        self.order_fields([*(one.code for one in dimensions), "comment"])
-
-    @property
-    def marks(self) -> dict[str, int]:
-        return {one.code: self.cleaned_data[one.code] for one in self.dimensions}

@@ -22,10 +22,11 @@ from core.models import Region, Upload
 from core.once import AlreadyDone
 from core.phrases import instant
 from core.views import asked, autosaved, posted, refusal
+from credit.forms import MarksForm
 from credit.models import Scheme
 from marketplace import closing, evaluations, offers, order_papers, orders, outlook
 from marketplace.filters import SORTS
-from marketplace.forms.order_deeds import EvaluationForm, ReasonForm
+from marketplace.forms.order_deeds import ReasonForm
 from marketplace.forms.orders import STEPS, bound, terms_of
 from marketplace.models import Bid, OrderState, ServiceOrder
 from publication.models import Notice
@@ -296,7 +297,7 @@ def order_evaluate(request, code):
     except RuleBroken as refused:
         refusal(request, refused, about=order)
         return redirect("marketplace:desk-order", order.code)
-    form = EvaluationForm(request.POST or None, dimensions=scheme.rules.dimensions)
+    form = MarksForm(request.POST or None, dimensions=scheme.rules.dimensions)
     if form.is_valid():
         try:
             evaluations.evaluate(

@@ -11,11 +11,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.forms import MoneyField, OnceField
 from core.widgets import InstantInput, Options
-from credit.scoring import Dimension
 from procurement.inquiry_terms import Milestone, Terms
 from procurement.models import Procedure, Quote
 from selection.naming import Witnessing
@@ -250,33 +248,3 @@ class ExaminationForm(forms.Form):
             (quote, self[f"verdict-{quote.code}"], self[f"reason-{quote.code}"])
             for quote in self.quotes
         ]
-
-
-class AssessmentForm(forms.Form):
-    """Marks in the scheme's dimensions: none is set before somebody sets it."""
-
-    remark = forms.CharField(
-        label=pgettext_lazy("opinion", "Comment"),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Published with the marks. No personal data."),
-    )
-
-    def __init__(self, *args: Any, dimensions: Sequence[Dimension], **facts: Any) -> None:
-        super().__init__(*args, **facts)
-        self.dimensions = dimensions
-        for one in dimensions:
-            self.fields[one.code] = forms.IntegerField(
-                label=one.label,
-                min_value=0,
-                max_value=100,
-                help_text=_("Weight %(weight)s. %(hint)s")
-                % {"weight": one.weight, "hint": one.hint},
-                error_messages={"required": _("Give this mark: none is set for you.")},
-            )
-        self.order_fields([*(one.code for one in dimensions), "remark"])
-
-    @property
-    def marks(self) -> dict[str, int]:
-        return {one.code: self.cleaned_data[one.code] for one in self.dimensions}

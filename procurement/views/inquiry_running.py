@@ -15,9 +15,10 @@ from core import clock
 from core.calendar import day_of
 from core.lifecycle import RuleBroken
 from core.views import refusal
+from credit.forms import MarksForm
 from credit.models import Scheme
 from procurement import archive_pack, archives, opening, performance, witnessing
-from procurement.forms.inquiries import AssessmentForm, ExaminationForm
+from procurement.forms.inquiries import ExaminationForm
 from procurement.inquiry_terms import related
 from procurement.models import Archive, ArchiveState, Procedure, ProcedureState
 from selection.forms import WitnessesForm
@@ -128,7 +129,7 @@ def inquiry_assess(request, code):
     if procedure.state not in (ProcedureState.COMPLETED, ProcedureState.ASSESSED):
         raise Http404
     scheme = Scheme.objects.in_force(day_of(clock.now()))
-    form = AssessmentForm(
+    form = MarksForm(
         request.POST or None, initial=kept(request), dimensions=scheme.rules.dimensions
     )
     if form.is_valid():
@@ -136,7 +137,7 @@ def inquiry_assess(request, code):
             performance.assess(
                 procedure,
                 marks=form.marks,
-                remark=form.cleaned_data["remark"],
+                remark=form.cleaned_data["comment"],
                 by=request.seat,
                 at=clock.now(),
             )

@@ -186,7 +186,7 @@ def test_from_a_word_document_to_the_archive(database, tmp_path):
             assert not any(one.input_value() for one in marks.all())  # none is set for the owner
             for one in marks.all():
                 one.fill("92")
-            approver.submit(remark="按期交付，运行稳定。")
+            approver.submit(comment="按期交付，运行稳定。")
             approver.open(f"/desk/procurement/inquiries/{inquiry}/")
             approver.picture("inquiry-archive-1440")
             with approver.page.expect_download() as sent:
