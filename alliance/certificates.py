@@ -14,7 +14,7 @@ from accounts.models import Organisation, OrganisationState, Seat
 from alliance import charters
 from alliance.models import Alliance, Member, MemberState
 from alliance.models.membership import CertificateState, MemberCertificate
-from contracts import agreements
+from contracts import agreements, news
 from contracts.models import Agreement, AgreementState, AgreementTemplate
 from core import clock, figures, letters
 from core.audit import Actor, Clock, canonical, record
@@ -57,11 +57,8 @@ def unite(member: Member, *, decision: str, by: Actor, at: datetime) -> Agreemen
 @part
 def united(event: Event, *, at: datetime) -> None:
     """The agreement of a new member is concluded: its certificate is issued."""
-    agreement = Agreement.objects.get(code=event.subject_code)
-    if agreement.subject != Member._meta.label_lower:
-        return
-    member = lock(Member.objects.get(code=agreement.subject_code))
-    if member.state == MemberState.ADMITTED and not _issued(member):
+    member = news.subject_of(event, Member)
+    if member is not None and member.state == MemberState.ADMITTED and not _issued(member):
         _issue(member, by=Clock(), seat=None, at=at)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from core.money import split
 from core.paper import Block, Paper, Table
 from core.phrases import yuan
 
@@ -25,6 +26,15 @@ class Stage:
     amount: Decimal
     content: str = ""
     in_working_days: bool = False
+
+
+def priced(stages: Sequence[Mapping[str, Any]], amount: Decimal) -> list[Stage]:
+    """The milestones of a price: each of `stages` has a title, its days, and its percent of it."""
+    shares = split(amount, [Decimal(one["percent"]) for one in stages])
+    return [
+        Stage(title=one["title"], days=int(one["days"]), amount=share)
+        for one, share in zip(stages, shares, strict=True)
+    ]
 
 
 def draft(

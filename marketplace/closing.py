@@ -3,7 +3,6 @@
 The clock closes it, whoever comes first afterwards too: both call `close`, one of them does it.
 """
 
-import json
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -14,10 +13,10 @@ from django.db import transaction
 from django.utils.translation import override
 
 from accounts.models import Seat, User
-from contracts import agreements
-from contracts.drafting import Stage
+from contracts import agreements, news
+from contracts.drafting import priced
 from contracts.models import Agreement, AgreementTemplate, Side
-from core import clock, letters, money, outbox
+from core import clock, letters, outbox
 from core.audit import Actor, Clock, record
 from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, move, part
@@ -186,7 +185,7 @@ def draw_of(order: ServiceOrder) -> Draw:
 @part
 def contract(event: Event, *, at: datetime) -> None:
     """The agreement is concluded: the order is under contract."""
-    order = _order_of(event)
+    order = news.subject_of(event, ServiceOrder)
     if order is not None:
         move(order, OrderState.CONTRACTED)
         record(order, "order.contracted", by=Clock(), at=at, public=True)
@@ -195,7 +194,7 @@ def contract(event: Event, *, at: datetime) -> None:
 @part
 def complete(event: Event, *, at: datetime) -> None:
     """The agreement is fulfilled: the order is completed, and waits for its evaluation."""
-    order = _order_of(event)
+    order = news.subject_of(event, ServiceOrder)
     if order is not None:
         due = CalendarDay.objects.calendar().add_working_days(
             day_of(at), order.figures["order.evaluation.working-days"]["value"]
@@ -214,20 +213,20 @@ def complete(event: Event, *, at: datetime) -> None:
 @part
 def break_off(event: Event, *, at: datetime) -> None:
     """The agreement ended by consent before it was fulfilled: the order ends with it."""
-    order = _order_of(event)
+    order = news.subject_of(event, ServiceOrder)
     if order is not None:
-        move(order, OrderState.BROKEN_OFF, state_reason=_agreement(event).end_reason[:1000])
+        move(order, OrderState.BROKEN_OFF, state_reason=news.agreement_of(event).end_reason[:1000])
         record(order, "order.broken-off", by=Clock(), at=at, public=True)
 
 
 @part
 def pass_on(event: Event, *, at: datetime) -> None:
     """The agreement was declined, or not signed in time: the next reserve, or failure."""
-    order = _order_of(event)
+    order = news.subject_of(event, ServiceOrder)
     if order is None or order.winner is None:
         return
-    agreement = _agreement(event)
-    if _lets_go(event) == Side.OWNER:
+    agreement = news.agreement_of(event)
+    if news.unwilling(event) == Side.OWNER:
         _fail(order, OWNER_DECLINED, by=Clock(), at=at)
         return
     decliner = order.winner
@@ -241,30 +240,6 @@ def pass_on(event: Event, *, at: datetime) -> None:
         _fail(order, NO_RESERVE, by=Clock(), at=at)
     else:
         _award(order, reserve, by=Clock(), at=at, decided_at=clock.after_lock(), after=decliner)
-
-
-def _order_of(event: Event) -> ServiceOrder | None:
-    """The locked order that the event's agreement is about; None where it is about another row."""
-    agreement = _agreement(event)
-    if agreement.subject != ServiceOrder._meta.label_lower:
-        return None
-    return lock(ServiceOrder.objects.get(code=agreement.subject_code))
-
-
-def _agreement(event: Event) -> Agreement:
-    return Agreement.objects.get(code=event.subject_code)
-
-
-def _lets_go(event: Event) -> Side:
-    """By whose doing there is no contract: who declined, or has not signed in time.
-
-    Where neither has signed, the order fails like one that the owner declined.
-    """
-    facts = json.loads(event.content)["facts"]
-    if "side" in facts:
-        return Side(facts["side"])
-    unsigned = {party["side"] for party in facts["unsigned"]}
-    return Side.OWNER if Side.OWNER in unsigned else Side.AGENCY
 
 
 # ── steps ────────────────────────────────────────────────────────────────────────────────────────
@@ -431,17 +406,13 @@ def _award(
 def _drawn_up(
     order: ServiceOrder, winner: Bid, amount: Decimal, *, by: Actor, at: datetime, on: datetime
 ) -> Agreement:
-    shares = money.split(amount, [Decimal(stage["percent"]) for stage in order.stages])
     return agreements.draw_up(
         template=AgreementTemplate.objects.in_force(TEMPLATE, day_of(on)),
         about=order,
         title=f"{order.title}服务合同"[:200],
         parties={Side.OWNER: order.owner, Side.AGENCY: winner.bidder},
         amount=amount,
-        milestones=[
-            Stage(title=stage["title"], days=int(stage["days"]), amount=share)
-            for stage, share in zip(order.stages, shares, strict=True)
-        ],
+        milestones=priced(order.stages, amount),
         values={
             "order_number": order.number or "",
             "project": order.title,

@@ -18,9 +18,9 @@ from django.utils.translation import override
 
 from accounts.models import Seat, User
 from contracts import agreements
-from contracts.drafting import Stage
+from contracts.drafting import priced
 from contracts.models import Agreement, AgreementTemplate, Side
-from core import clock, letters, money, outbox
+from core import clock, letters, outbox
 from core.audit import Actor, Clock, record
 from core.calendar import day_of
 from core.lifecycle import RuleBroken, lock, move, part
@@ -495,17 +495,13 @@ def _award(
 def _drawn_up(
     procedure: Procedure, winner: Quote, amount: Decimal, *, by: Actor, at: datetime, on: datetime
 ) -> Agreement:
-    shares = money.split(amount, [Decimal(stage["percent"]) for stage in procedure.stages])
     return agreements.draw_up(
         template=AgreementTemplate.objects.in_force(TEMPLATE, day_of(on)),
         about=procedure,
         title=f"{procedure.title}采购合同"[:200],
         parties={Side.OWNER: procedure.owner, Side.AGENCY: winner.supplier},
         amount=amount,
-        milestones=[
-            Stage(title=stage["title"], days=int(stage["days"]), amount=share)
-            for stage, share in zip(procedure.stages, shares, strict=True)
-        ],
+        milestones=priced(procedure.stages, amount),
         values={
             "procedure_number": procedure.number or "",
             "need_number": procedure.need.number or "",

@@ -4,14 +4,14 @@ Consumers of what contracts tell, and one rule: the owner's assessment of the pe
 which enters the supplier's credit.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import Seat
-from contracts.models import Agreement, Deliverable, DeliverableState, Side
+from contracts import news
+from contracts.models import Deliverable, DeliverableState, Side
 from core import clock, letters, outbox
 from core.audit import Clock, record
 from core.calendar import day_of
@@ -31,10 +31,10 @@ OWNER_DECLINED = "采购人未与成交供应商签订合同"
 @part
 def contract(event: Event, *, at: datetime) -> None:
     """The agreement is concluded: the inquiry is under contract, and the contract to be public."""
-    procedure = _procedure_of(event)
+    procedure = news.subject_of(event, Procedure)
     if procedure is None:
         return
-    agreement = _agreement(event)
+    agreement = news.agreement_of(event)
     days = int(procedure.figures["agreement.publication.working-days"]["value"])
     concluded_at = agreement.concluded_at or at
     due = CalendarDay.objects.calendar().add_working_days(day_of(concluded_at), days)
@@ -58,10 +58,10 @@ def contract(event: Event, *, at: datetime) -> None:
 @part
 def complete(event: Event, *, at: datetime) -> None:
     """The last deliverable was accepted: the acceptance is published, the archive drawn."""
-    procedure = _procedure_of(event)
+    procedure = news.subject_of(event, Procedure)
     if procedure is None:
         return
-    completed_at = _agreement(event).ended_at or at
+    completed_at = news.agreement_of(event).ended_at or at
     move(
         procedure,
         ProcedureState.COMPLETED,
@@ -110,9 +110,9 @@ def complete(event: Event, *, at: datetime) -> None:
 @part
 def break_off(event: Event, *, at: datetime) -> None:
     """The agreement ended by consent before it was fulfilled: the inquiry ends with it."""
-    procedure = _procedure_of(event)
+    procedure = news.subject_of(event, Procedure)
     if procedure is not None:
-        agreement = _agreement(event)
+        agreement = news.agreement_of(event)
         move(
             procedure,
             ProcedureState.BROKEN_OFF,
@@ -126,11 +126,11 @@ def break_off(event: Event, *, at: datetime) -> None:
 @part
 def pass_on(event: Event, *, at: datetime) -> None:
     """The agreement was declined, or not signed in time: the next reserve, or failure."""
-    procedure = _procedure_of(event)
+    procedure = news.subject_of(event, Procedure)
     if procedure is None:
         return
-    agreement = _agreement(event)
-    if _lets_go(event) == Side.OWNER:
+    agreement = news.agreement_of(event)
+    if news.unwilling(event) == Side.OWNER:
         opening.fail_after_award(procedure, OWNER_DECLINED, at=at)
     else:
         opening.pass_on(procedure, agreement, agreement.end_reason or NOT_SIGNED, at=at)
@@ -195,7 +195,7 @@ def assess(
 def _accepted(event: Event) -> list[tuple[str, ...]]:
     accepted = (
         Deliverable.objects.filter(
-            milestone__agreement=_agreement(event), state=DeliverableState.ACCEPTED
+            milestone__agreement=news.agreement_of(event), state=DeliverableState.ACCEPTED
         )
         .select_related("milestone", "decided_by__user")
         .order_by("milestone__place")
@@ -210,24 +210,3 @@ def _accepted(event: Event) -> list[tuple[str, ...]]:
         )
         for one in accepted
     ]
-
-
-def _procedure_of(event: Event) -> Procedure | None:
-    """The locked procedure that the event's agreement is about; None where about another row."""
-    agreement = _agreement(event)
-    if agreement.subject != Procedure._meta.label_lower:
-        return None
-    return lock(Procedure.objects.get(code=agreement.subject_code))
-
-
-def _agreement(event: Event) -> Agreement:
-    return Agreement.objects.get(code=event.subject_code)
-
-
-def _lets_go(event: Event) -> Side:
-    """By whose doing there is no contract: who declined, or has not signed in time."""
-    told = json.loads(event.content)["facts"]
-    if "side" in told:
-        return Side(told["side"])
-    unsigned = {party["side"] for party in told["unsigned"]}
-    return Side.OWNER if Side.OWNER in unsigned else Side.AGENCY

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.drafting import Stage, draft, names, period
+from contracts.drafting import Stage, draft, names, period, priced
 from core.money import split
 from core.paper import Table
 
@@ -54,3 +54,14 @@ def test_a_name_without_a_value_is_a_bug():
 )
 def test_shares_of_the_price_add_up_to_the_fen(amount, weights):
     assert sum(split(amount, weights)) == amount
+
+
+def test_milestones_bear_their_percent_of_the_price_to_the_fen():
+    stages = [
+        {"title": "初稿", "days": 10, "percent": "33.33"},
+        {"title": "终稿", "days": "30", "percent": "66.67"},
+    ]
+    assert priced(stages, Decimal("100.01")) == [
+        Stage("初稿", 10, Decimal("33.33")),
+        Stage("终稿", 30, Decimal("66.68")),
+    ]
