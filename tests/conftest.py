@@ -1,16 +1,13 @@
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -31,6 +28,12 @@ class CityFirst(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> CityFirst:
     return CityFirst(config, log)
+
+
+def pytest_configure() -> None:
+    """Each client of a test makes the middleware anew: it need not list all files each time."""
+    django_settings.WHITENOISE_AUTOREFRESH = True
+    django_settings.WHITENOISE_MAX_AGE = 60  # as without it
 
 
 @pytest.fixture(autouse=True)
@@ -84,32 +87,19 @@ def django_db_setup(
 ) -> Iterator[None]:
     """The test database, always: pytest-django's own fixture makes none where only races run.
 
-    On SQLite a finished one is kept for the next run, under a name made from all migrations.
+    A copy of a finished one, under a name made from all migrations.
     """
-    kept = django_settings.VAR / "cache" / f"test-{_migrations()}.sqlite3"
-    if connection.vendor == "sqlite" and kept.exists():
-        name = connection.creation._get_test_db_name()
-        shutil.copyfile(kept, name)
-        connection.close()
-        connection.settings_dict["NAME"] = name
+    own = connection.creation._get_test_db_name()
+    with django_db_blocker.unblock():
+        finished = databases.finished(_migrations(), _filled)
+    with databases.entered(finished), databases.copied_to(own), databases.entered(own):
         yield
-        connection.close()
-        Path(name).unlink(missing_ok=True)
-        return
-    with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
-        for _loaded in reference.load_all():
-            pass
-        Outbox.objects.all().delete()  # news of the reference data is none of the tests'
-        if connection.vendor == "sqlite":
-            connection.close()
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            half = kept.with_suffix(f".{connection.settings_dict['NAME'].rpartition('/')[2]}")
-            shutil.copyfile(connection.settings_dict["NAME"], half)
-            half.replace(kept)
-    yield
-    with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
+
+
+def _filled() -> None:
+    for _loaded in reference.load_all():
+        pass
+    Outbox.objects.all().delete()  # news of the reference data is none of the tests'
 
 
 def _migrations() -> str:

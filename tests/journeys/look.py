@@ -108,8 +108,8 @@ CODE = re.compile(
 WORD = re.compile(r"[A-Za-z]{3,}(?:[ -][A-Za-z]+)*")
 # Latin words that a Chinese page may bear, beside abbreviations and codes in capitals: names.
 NAMES = {
-    *("English", "Gongxin", "Linux", "macOS", "Windows", "Atom", "Python", "Wagtail"),
-    *("Ctrl", "Word", "Excel"),
+    *("English", "Gongxin", "Linux", "macOS", "Windows", "Android", "iOS", "Chrome", "Atom"),
+    *("Python", "PyPI", "bash", "Wagtail", "Ctrl", "Word", "Excel"),
 }
 
 
