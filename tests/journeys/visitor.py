@@ -31,6 +31,7 @@ class Visitor:
             self.page.fill("[name=login]", self.email)
             self.page.fill("[name=password]", PASSWORD)
             self.submit()
+            assert self._is_signed_in(), self.text
             answer = self.page.goto(self.site + path)
         assert answer.ok, f"{path}: {answer.status}"
 

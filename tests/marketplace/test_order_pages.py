@@ -348,6 +348,7 @@ def test_the_bundle_of_an_awarded_order_verifies_and_any_changed_byte_is_caught(
     page = Client().get(to("order-draw", order.number))
     assert json.loads(content)["digest"] in page.text
     assert cast.agency.organisation.name in page.text
+    assert "s/../\\\\x&amp;/g&#x27; &lt;&lt;&lt;" in page.text  # the script, as text
 
 
 def test_detail_and_draw_run_the_same_queries_whatever_the_number_of_bids(cast, later):
