@@ -31,7 +31,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> CityFir
 
 
 def pytest_configure() -> None:
-    """Each client of a test makes the middleware anew: it need not list all files each time."""
+    """What is slow on purpose, or once for all requests, is neither in tests."""
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Each client makes the middleware anew: it need not list all files each time.
     django_settings.WHITENOISE_AUTOREFRESH = True
     django_settings.WHITENOISE_MAX_AGE = 60  # as without it
 
