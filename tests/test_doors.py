@@ -58,18 +58,18 @@ def test_every_door_of_ours_has_a_row():
     "door", [pytest.param(door, id=f"{door.name}-{door.method}") for door in DOORS]
 )
 def test_each_door_opens_to_whom_it_should(door, cast):
-    address, data = door.address(cast), door.data(cast)
+    address = door.address(cast)
     for visitor, expected in door.expected():
-        assert visited(door.method, address, data, visitor, cast) == expected, visitor
+        assert visited(door, address, visitor, cast) == expected, visitor
 
 
-def visited(method, address, data, visitor, cast):
+def visited(door, address, visitor, cast):
     """What becomes of a visitor, who leaves nothing behind for the next one."""
     before = transaction.savepoint()
     client = Client()
     if visitor != "anonymous":
         client = signed_in(cast.stranger if visitor == "stranger" else getattr(cast, visitor).user)
-    response = getattr(client, method)(address, data)
+    response = getattr(client, door.method)(address, door.data(cast))
     if response.streaming:
         assert b"".join(response.streaming_content)  # or its file stays open
     transaction.savepoint_rollback(before)
