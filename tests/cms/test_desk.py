@@ -10,7 +10,7 @@ from accounts import registration, seats
 from accounts.models import Deed, Organisation, OrganisationState, Rank
 from accounts.seats import Terms
 from cms import desk, figures
-from core import calendar, clock, todo
+from core import cache, calendar, clock, todo
 from tests.cast import signed_in
 from tests.factories import AgencyFactory, CertificateFactory, OrganisationFactory
 
@@ -36,6 +36,7 @@ def rows_of(seat):
 
 
 def queries(client, address="/desk/"):
+    cache.clear()
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return [query["sql"] for query in captured]
@@ -203,3 +204,23 @@ def test_the_operator_counts_the_whole_site(cast):
     assert values["在册中介机构"] == "1 项"
     assert values["待核验单位"] == "1 项"
     assert len(values) == 4
+
+
+def test_the_badge_counts_again_after_any_deed_and_each_minute(cast, later):
+    seat = cast.agency
+    assert desk.count(seat, seat.user) == 0
+    with CaptureQueriesContext(connection) as captured:
+        assert desk.count(seat, seat.user) == 0
+    assert len(captured) == 1  # the version
+    expiring(seat, 20, "二十天")  # plainly written, which is no deed
+    later(minutes=1)
+    assert desk.count(seat, seat.user) == 1
+    seats.invite(
+        cast.owner.organisation,
+        email=seat.user.email,
+        terms=Terms(Rank.OPERATOR, (Deed.WRITE_ORDER,)),
+        by=cast.approver,
+        at=clock.now(),
+    )
+    assert desk.count(seat, seat.user) == 2
+    assert desk.count(cast.rival, cast.rival.user) == 0  # each his own
