@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -21,7 +22,7 @@ from alliance.models import (
     Post,
 )
 from contracts.models import Agreement
-from core import clock
+from core import cache, clock
 from core.calendar import day_of, months_after
 from core.models import Event, Letter
 from publication import verification
@@ -309,13 +310,10 @@ def test_a_list_of_thirty_costs_the_queries_of_one(alliance, secretary, client):
         reverse(name, args=[alliance.number]) for name in ("alliance:members", "alliance:roll")
     ]
     MemberFactory(alliance=alliance)
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     def cost(url):
-        with CaptureQueriesContext(
-            connection,
-        ) as caught:
+        cache.clear()
+        with CaptureQueriesContext(connection) as caught:
             assert client.get(url, {"q": ""}).status_code == 200
         return len(caught)
 
