@@ -24,7 +24,7 @@ from core.lifecycle import RuleBroken
 from core.models import Upload
 from tests.cast import Cast
 from tests.contracts import drawing
-from tests.witness import everything
+from tests.witness import witnessed
 
 
 def hand_in(agreement, cast, place):
@@ -99,12 +99,12 @@ class Walk(TestCase):
             drawing.upload(cast.agency, name)
         for deed in [*before, *walk]:
             passed += timedelta(days=13) * (deed == "wait")
-            state, rows = agreement.state, everything()
-            with override_settings(CLOCK_OFFSET=passed):
+            state = agreement.state
+            with override_settings(CLOCK_OFFSET=passed), witnessed() as database:
                 try:
                     DEEDS[deed](agreement, cast)
                 except RuleBroken:
-                    assert everything() == rows
+                    assert database.is_as_it_was()
             agreement.refresh_from_db()
             assert agreement.state == state or agreement.state in Agreement.MOVES.get(state, ())
             self.check(agreement)

@@ -6,7 +6,7 @@ from core.models import Event
 from marketplace import catalogue
 from marketplace.models import QualificationCategory, ServiceItem, ServiceItemVersion
 from tests.factories import AgencyServiceFactory, QualificationCategoryFactory
-from tests.witness import everything, refused
+from tests.witness import refused, witnessed
 
 pytestmark = pytest.mark.django_db
 
@@ -36,9 +36,9 @@ def test_the_data_file_is_loaded_once_and_publicly_recorded(capsys):
     assert QualificationCategory.objects.count() == 15
     events = Event.objects.filter(name="service-item.introduced", public=True)
     assert events.count() == 12
-    before = everything()
-    call_command("load_service_items")
-    assert everything() == before
+    with witnessed() as database:
+        call_command("load_service_items")
+        assert database.is_as_it_was()
 
 
 def test_loading_leaves_alone_what_staff_revised(cast):

@@ -33,7 +33,7 @@ from tests.marketplace.ordering import (
     throw,
     witness,
 )
-from tests.witness import everything, refused
+from tests.witness import refused, witnessed
 
 AFTER = {"days": 20}
 
@@ -437,11 +437,11 @@ class WalkTests(TestCase):
         order = draft(cast.owner)
         for deed in ["submit", *walk]:
             passed += timedelta(days=4) * (deed == "wait")
-            state, before = order.state, everything()
-            with override_settings(CLOCK_OFFSET=passed):
+            state = order.state
+            with override_settings(CLOCK_OFFSET=passed), witnessed() as database:
                 try:
                     DEEDS[deed](order, cast)
                 except RuleBroken:
-                    assert everything() == before
+                    assert database.is_as_it_was()
             order.refresh_from_db()
             assert order.state == state or order.state in ServiceOrder.MOVES[state]
