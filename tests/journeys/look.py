@@ -159,6 +159,10 @@ class Walk:
             f"{cookie['name']}={cookie['value']}" for cookie in self.context.cookies()
         )
 
+    def close(self) -> None:
+        self._line.close()
+        self.context.close()
+
     def follow(self, *starts: str, passing: str | None = STAFF, within: str = "/") -> None:
         """Judge what can be reached from here `within`, but for what matches `passing`."""
         waiting, known = list(starts), set(starts)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.models import User
 from tests import databases
 from tests.journeys import look
 from tests.processes import serving_apart, start
@@ -25,11 +26,6 @@ PEOPLE = ["ma", "shen", "chenning", "he", "luo", "ding", "qian"]
 # Whose pages differ little: secretary, accountant and cashier of an alliance, a member, a client of
 # the operator, its editor and its publisher, the regulator's head, a unit of one person.
 OTHERS = ["hejing", "tao", "xie", "qin", "feng", "jian", "tang", "fang", "gu"]
-
-EVERY_RIGHT = """
-from accounts.models import User
-assert User.objects.filter(email="he@yunjiang.example").update(is_superuser=True)
-"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,8 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory):
     facts |= {"LOG_LEVEL": "ERROR", "REDIS_URL": None}
     with django_db_blocker.unblock(), databases.copied("city") as name:
         mirrored = start("-m", "tests.journeys.mirror", database=name, **facts).wait()
-        assert start("manage.py", "shell", "-c", EVERY_RIGHT, database=name, **facts).wait() == 0
+        with databases.entered(name):
+            assert User.objects.filter(email="he@yunjiang.example").update(is_superuser=True)
         with serving_apart(name, **facts) as site:
             yield City(site, mirrored)
 
@@ -63,7 +60,7 @@ def test_staff_screens_are_chinese_throughout(city, browser):
     """As the head of the operator, with every right that Wagtail knows."""
     walk = look.Walk(browser, city, "he")
     walk.follow(look.STAFF, within=look.STAFF, passing=None)
-    walk.context.close()
+    walk.close()
     assert sum(walk.seen.values()) > 60
     assert not walk.findings, look.told(walk.findings)
 
@@ -86,7 +83,7 @@ def test_every_page_is_sound(city, browser, tmp_path):
         else:
             # Where nobody gets in, tests/test_doors.py looks.
             walk.follow("/", passing="/staff/|(/en)?/desk/")
-        walk.context.close()
+        walk.close()
         findings += walk.findings
         sources |= walk.sources
         judged |= set(walk.seen) - walk.turned_away

@@ -48,7 +48,7 @@ def test_every_state_of_the_page_is_sound(shelves, tmp_path):
             answer = walk.page.goto(site + state)
             walk.path = state
             walk.judge(answer)
-            walk.context.close()
+            walk.close()
             findings += [one for one in walk.findings if one.what not in TYPED]
             sources |= walk.sources
     findings += html_faults(sources, tmp_path)
