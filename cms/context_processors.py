@@ -35,7 +35,7 @@ def frame(request):
         "inbox": reverse("cms:inbox"),
         "desk_menu": navigation.links(navigation.DESK, request.path, seat),
         "user_menu": navigation.links(navigation.USER, request.path, seat),
-        "todo_count": SimpleLazyObject(lambda: desk.count(seat, user)),
+        "todo_count": SimpleLazyObject(lambda: desk.count(seat, user, shown["now"])),
         "other_seats": [held for held in getattr(request, "seats", []) if held != seat],
         "inbox_count": SimpleLazyObject(lambda: letters.unread(user.code)),
     }

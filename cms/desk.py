@@ -20,12 +20,11 @@ from accounts import todo as accounts_todo
 from accounts.models import Seat, User
 from cms import figures as numbers
 from cms.figures import MOMENT, until
-from core import cache, todo
+from core import todo
 from core.models import Event
 from credit import ratings
 
 LIMIT = 100
-ANY_DEED = ("",)
 FIGURES = 4
 
 
@@ -82,13 +81,9 @@ def waiting(seat: Seat | None, user: User, at: datetime) -> list[Row]:
     return [_row(*values, at=at, today=today) for values in rows[:LIMIT]]
 
 
-def count(seat: Seat | None, user: User) -> int:
-    """How many deeds wait, for the badge of the frame: counted after any deed, and each minute."""
-
-    def counted(at: datetime) -> tuple[int, datetime]:
-        return _joined(_sources(seat, user, at)).count(), cache.next_minute(at)
-
-    return cache.made_once(ANY_DEED, counted, whose=seat.code if seat else user.code)
+def count(seat: Seat | None, user: User, at: datetime) -> int:
+    """How many deeds wait, for the badge of the frame."""
+    return _joined(_sources(seat, user, at)).count()
 
 
 def drafts(seat: Seat, at: datetime) -> list[Row]:

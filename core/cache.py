@@ -127,8 +127,7 @@ class Shelf(Generic[Kept]):
 
 shelf: Shelf[Page] = Shelf(settings.PAGES_ROOM)
 sections: Shelf[Section] = Shelf(settings.SECTIONS_ROOM)
-computed: dict[tuple[str, tuple[str, ...]], tuple[tuple[Version, ...], datetime | None, Any]] = {}
-MOST_COMPUTED = 10_000
+computed: dict[tuple[str, ...], tuple[tuple[Version, ...], datetime | None, Any]] = {}
 
 
 def clear() -> None:
@@ -139,21 +138,15 @@ def clear() -> None:
 
 
 def made_once(
-    subjects: tuple[str, ...],
-    make: Callable[[datetime], tuple[Made, datetime | None]],
-    *,
-    whose: str = "",
+    subjects: tuple[str, ...], make: Callable[[datetime], tuple[Made, datetime | None]]
 ) -> Made:
-    """What `make` computes of all rows of these models, for one seat if `whose` names it, kept
-    until a deed on one of them, or until the instant that `make` gives with it: when the clock
-    alone changes it."""
+    """What `make` computes of all rows of these models, kept until a deed on one of them, or until
+    the instant that `make` gives with it: when the clock alone changes it."""
     at, now = clock.now(), versions(subjects)
-    kept = computed.get((whose, subjects))
+    kept = computed.get(subjects)
     if kept is None or kept[0] != now or (kept[1] is not None and kept[1] <= at):
         value, until = make(at)
-        if len(computed) >= MOST_COMPUTED:
-            computed.clear()
-        kept = computed[whose, subjects] = (now, until, value)
+        kept = computed[subjects] = (now, until, value)
     made: Made = kept[2]
     return made
 

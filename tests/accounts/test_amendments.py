@@ -94,7 +94,7 @@ def test_refusing_leaves_everything_and_tells_why(asked, cast):
 def test_a_withdrawn_request_makes_room_for_another(asked, cast):
     amendments.withdraw(asked, by=cast.agency, at=clock.now())
     assert ask(cast.agency).state == AmendmentState.ASKED
-    assert desk.count(cast.operator, cast.operator.user) == 1
+    assert desk.count(cast.operator, cast.operator.user, clock.now()) == 1
 
 
 def test_what_cannot_be_asked(cast):

@@ -204,23 +204,3 @@ def test_the_operator_counts_the_whole_site(cast):
     assert values["在册中介机构"] == "1 项"
     assert values["待核验单位"] == "1 项"
     assert len(values) == 4
-
-
-def test_the_badge_counts_again_after_any_deed_and_each_minute(cast, later):
-    seat = cast.agency
-    assert desk.count(seat, seat.user) == 0
-    with CaptureQueriesContext(connection) as captured:
-        assert desk.count(seat, seat.user) == 0
-    assert len(captured) == 1  # the version
-    expiring(seat, 20, "二十天")  # plainly written, which is no deed
-    later(minutes=1)
-    assert desk.count(seat, seat.user) == 1
-    seats.invite(
-        cast.owner.organisation,
-        email=seat.user.email,
-        terms=Terms(Rank.OPERATOR, (Deed.WRITE_ORDER,)),
-        by=cast.approver,
-        at=clock.now(),
-    )
-    assert desk.count(seat, seat.user) == 2
-    assert desk.count(cast.rival, cast.rival.user) == 0  # each his own
