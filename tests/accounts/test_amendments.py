@@ -14,7 +14,7 @@ from accounts.models import (
     OrganisationState,
 )
 from cms import desk
-from core import cache, clock
+from core import clock
 from core.models import Event, Letter, Upload
 from core.once import AlreadyDone
 from tests import files
@@ -234,7 +234,6 @@ def test_the_queue_runs_the_same_queries_for_1_request_and_for_20(asked, cast):
     client = signed_in(cast.operator.user)
 
     def queries():
-        cache.clear()
         with CaptureQueriesContext(connection) as captured:
             assert client.get(reverse("accounts:verifications")).status_code == 200
         return len(captured)

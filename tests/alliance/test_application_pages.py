@@ -9,7 +9,7 @@ from django.urls import reverse
 from alliance import admission, official
 from alliance.forms.official import OfficialSheet
 from alliance.models import Application, ApplicationState, JoinInvitation
-from core import cache, clock
+from core import clock
 from core.models import Event, Letter
 from tests import files
 from tests.alliance import applying
@@ -322,7 +322,6 @@ def test_lists_ask_the_database_as_often_for_thirty_rows(cast):
             applying.invited(SeatFactory(), of)
 
     def asked(page):
-        cache.clear()
         with CaptureQueriesContext(connection) as queries:
             assert client.get(page).status_code == 200
         return len(queries)

@@ -22,7 +22,7 @@ from alliance.models import (
     Post,
 )
 from contracts.models import Agreement
-from core import cache, clock
+from core import clock
 from core.calendar import day_of, months_after
 from core.models import Event, Letter
 from publication import verification
@@ -312,7 +312,6 @@ def test_a_list_of_thirty_costs_the_queries_of_one(alliance, secretary, client):
     MemberFactory(alliance=alliance)
 
     def cost(url):
-        cache.clear()
         with CaptureQueriesContext(connection) as caught:
             assert client.get(url, {"q": ""}).status_code == 200
         return len(caught)

@@ -10,7 +10,7 @@ from accounts import registration, seats
 from accounts.models import Deed, Organisation, OrganisationState, Rank
 from accounts.seats import Terms
 from cms import desk, figures
-from core import cache, calendar, clock, todo
+from core import calendar, clock, todo
 from tests.cast import signed_in
 from tests.factories import AgencyFactory, CertificateFactory, OrganisationFactory
 
@@ -36,7 +36,6 @@ def rows_of(seat):
 
 
 def queries(client, address="/desk/"):
-    cache.clear()
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return [query["sql"] for query in captured]

@@ -30,7 +30,7 @@ from demo.travel import Story
 from marketplace.views import orders
 from procurement.views import inquiries
 
-EACH, OF_A_KIND = int(os.environ.get("EACH", "3")), 3
+EACH, OF_A_KIND = int(os.environ.get("EACH", "6")), 3
 LINK = re.compile(rb' href="(/[^"#]*)')
 # An empty feed bears the second in which it was made.
 PASSED_BY = re.compile(r"/(en/)?(staff|accounts|desk|demo|documents|feeds|media|static)(/|$)")
