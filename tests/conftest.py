@@ -5,6 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
@@ -37,6 +38,10 @@ def pytest_configure() -> None:
     # Each client makes the middleware anew: it need not list all files each time.
     django_settings.WHITENOISE_AUTOREFRESH = True
     django_settings.WHITENOISE_MAX_AGE = 60  # as without it
+    if redis := django_settings.REDIS_URL:  # what one process forgets, the others keep
+        own = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+        location = urlsplit(redis)._replace(path=f"/{own}").geturl()
+        django_settings.CACHES["default"]["LOCATION"] = location
 
 
 def pytest_collection_finish() -> None:
